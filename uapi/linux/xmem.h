@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/* Written by uapi/generate from xmem.yaml; do not edit. */
+/*
+ * The client module: attach the memory of appliances as block devices, look at them, change
+ * them, detach them. Every request is validated strictly: unknown attributes, wrong lengths
+ * and values out of range are refused in words (extended ACK) and change nothing.
+ */
+#ifndef _UAPI_LINUX_XMEM_H
+#define _UAPI_LINUX_XMEM_H
+
+#define XMEM_FAMILY_NAME "xmem"
+#define XMEM_FAMILY_VERSION 1
+#define XMEM_MCGRP_EVENTS "events"
+
+/* Longest name of a device, in bytes without the terminating zero. */
+#define XMEM_NAME_MAX 63
+
+/* Longest textual address ("192.0.2.1", "fe80::1%eth0"), in bytes. */
+#define XMEM_ADDRESS_MAX 63
+
+/* Longest text of a last-error attribute, in bytes. */
+#define XMEM_ERROR_MAX 127
+
+/* Length of a grant's token, in bytes. */
+#define XMEM_TOKEN_LEN 16
+
+/* Most legs (regions) of one device. */
+#define XMEM_LEGS_MAX 64
+
+/* Most queues (one queue pair each, to every leg) of one device. */
+#define XMEM_QUEUES_MAX 64
+
+/* Most requests in flight of one queue. */
+#define XMEM_DEPTH_MAX 1024
+
+/* Longest deadline and time-out, in milliseconds. */
+#define XMEM_DEADLINE_MAX 3600000
+
+/* How a device's bytes are spread over its legs. */
+enum xmem_layout {
+	/* One leg. */
+	XMEM_LAYOUT_SINGLE = 0,
+	/* The legs one after the other. */
+	XMEM_LAYOUT_CONCAT = 1,
+};
+
+/* What a device does with I/O now. */
+enum xmem_dev_state {
+	/* Being attached; not yet visible as a block device. */
+	XMEM_DEV_STATE_CONNECTING = 0,
+	/* Every leg is connected. */
+	XMEM_DEV_STATE_LIVE = 1,
+	/* A leg is reconnecting; its I/O waits, until the deadline at most. */
+	XMEM_DEV_STATE_PAUSED = 2,
+	/* A leg is lost for good; its I/O fails with an I/O error. */
+	XMEM_DEV_STATE_FAILED = 3,
+	/* On its way out. */
+	XMEM_DEV_STATE_DETACHING = 4,
+};
+
+/* The connection of one leg. */
+enum xmem_leg_state {
+	/* First connection is being made. */
+	XMEM_LEG_STATE_CONNECTING = 0,
+	/* Connected, I/O flows. */
+	XMEM_LEG_STATE_LIVE = 1,
+	/* The connection broke and is being made again. */
+	XMEM_LEG_STATE_RECONNECTING = 2,
+	/* Refused for good by the appliance, or region lost; see last-error. */
+	XMEM_LEG_STATE_FAILED = 3,
+};
+
+/* A device, an attached allocation. */
+enum {
+	XMEM_A_DEV_UNSPEC,
+	/* pad */
+	XMEM_A_DEV_PAD,
+	/* u32: N of /dev/xmemN. In dev-new, the number wanted; the lowest free one without it. */
+	XMEM_A_DEV_ID,
+	/*
+	 * string: The device's name, [A-Za-z0-9._-], starting with a letter or digit; /dev/disk/by-
+	 * xmem/NAME.
+	 */
+	XMEM_A_DEV_NAME,
+	/* u64: Capacity, bytes. */
+	XMEM_A_DEV_SIZE,
+	/* u32: How bytes map to legs; without it single for one leg, concat for several. */
+	XMEM_A_DEV_LAYOUT,
+	/* u32: What the device does with I/O now. */
+	XMEM_A_DEV_STATE,
+	/*
+	 * u32: Longest time that I/O waits for a broken connection before it fails with an I/O
+	 * error, milliseconds; 60000 by default.
+	 */
+	XMEM_A_DEV_DEADLINE_MS,
+	/* u32: Longest time dev-new may take to connect, milliseconds; 30000 by default. */
+	XMEM_A_DEV_TIMEOUT_MS,
+	/*
+	 * u32: Hardware queues of the block device, each with its own queue pair per leg; by
+	 * default one per CPU, at most 4.
+	 */
+	XMEM_A_DEV_QUEUES,
+	/* u32: Requests in flight per queue; 128 by default. */
+	XMEM_A_DEV_QUEUE_DEPTH,
+	/* u64: Identity of this client, the one the grants are made for; not 0. */
+	XMEM_A_DEV_CLIENT,
+	/* u32: How many openers the block device has now (mounts, swap, programs). */
+	XMEM_A_DEV_OPEN_COUNT,
+	/* nest: One leg, in order; 1 to 64 of them. */
+	XMEM_A_DEV_LEG,
+	/* nest: Counters since the attach. */
+	XMEM_A_DEV_STATS,
+	/* flag: In dev-del, detach although the device is open; its I/O fails from then on. */
+	XMEM_A_DEV_FORCE,
+	/* flag: The device refuses writes (asked for in dev-new, or the grant has no write right). */
+	XMEM_A_DEV_READ_ONLY,
+	/* private: */
+	__XMEM_A_DEV_MAX,
+	XMEM_A_DEV_MAX = (__XMEM_A_DEV_MAX - 1)
+};
+
+/* One region of one appliance, as part of a device. */
+enum {
+	XMEM_A_LEG_UNSPEC,
+	/* pad */
+	XMEM_A_LEG_PAD,
+	/* u32: Position in the layout, from 0. */
+	XMEM_A_LEG_INDEX,
+	/* string: Address of the appliance as text, IPv4 or IPv6 (with %device for link-local). */
+	XMEM_A_LEG_ADDRESS,
+	/* u16: RDMA CM port of the appliance; 7707 by default. */
+	XMEM_A_LEG_PORT,
+	/* u64: Identity of the region on the appliance. */
+	XMEM_A_LEG_REGION,
+	/* binary: The grant's token. Never shown. */
+	XMEM_A_LEG_TOKEN,
+	/* u32: The grant's epoch; 0 in dev-new takes whatever the grant has now. */
+	XMEM_A_LEG_EPOCH,
+	/* u64: Size of the region, bytes. */
+	XMEM_A_LEG_SIZE,
+	/* u32: State of the connection. */
+	XMEM_A_LEG_STATE,
+	/*
+	 * string: Why the connection broke or was refused last, in words; absent while there was no
+	 * trouble.
+	 */
+	XMEM_A_LEG_LAST_ERROR,
+	/* u64: How often the connection was made again since the attach. */
+	XMEM_A_LEG_RECONNECTS,
+	/* string: Name of the local RDMA device in use. */
+	XMEM_A_LEG_DEVICE,
+	/* private: */
+	__XMEM_A_LEG_MAX,
+	XMEM_A_LEG_MAX = (__XMEM_A_LEG_MAX - 1)
+};
+
+/* Counters of a device since its attach. */
+enum {
+	XMEM_A_STATS_UNSPEC,
+	/* pad */
+	XMEM_A_STATS_PAD,
+	/* u64: Read requests completed without error. */
+	XMEM_A_STATS_READS,
+	/* u64: Write requests completed without error. */
+	XMEM_A_STATS_WRITES,
+	/* u64: Discard and write-zeroes requests completed without error. */
+	XMEM_A_STATS_ZEROES,
+	/* u64: Bytes read. */
+	XMEM_A_STATS_READ_BYTES,
+	/* u64: Bytes written. */
+	XMEM_A_STATS_WRITE_BYTES,
+	/* u64: Bytes zeroed. */
+	XMEM_A_STATS_ZERO_BYTES,
+	/* u64: Requests that ended with an I/O error. */
+	XMEM_A_STATS_ERRORS,
+	/* u64: Requests sent again after a connection broke. */
+	XMEM_A_STATS_REPLAYS,
+	/* u64: Requests that wait for a connection now. */
+	XMEM_A_STATS_PARKED,
+	/* u64: RDMA READ and WRITE work requests posted. */
+	XMEM_A_STATS_WORK_REQUESTS,
+	/* private: */
+	__XMEM_A_STATS_MAX,
+	XMEM_A_STATS_MAX = (__XMEM_A_STATS_MAX - 1)
+};
+
+/* Commands; see Documentation/netlink/ for what each takes and answers. */
+enum {
+	XMEM_CMD_UNSPEC,
+	/* One device by id or name, or (dump) all. */
+	XMEM_CMD_DEV_GET,
+	/*
+	 * Attach: connect to every leg, then add the block device. Answers when the device is ready
+	 * (with its attributes) or refused. Nothing remains of a refused attach.
+	 */
+	XMEM_CMD_DEV_NEW,
+	/* Detach by id or name. Refused with EBUSY while the device is open, unless forced. */
+	XMEM_CMD_DEV_DEL,
+	/* Change a device's deadline, by id or name. */
+	XMEM_CMD_DEV_SET,
+	/* A device was attached. */
+	XMEM_CMD_DEV_NEW_NTF,
+	/* A device was detached. */
+	XMEM_CMD_DEV_DEL_NTF,
+	/* A device or one of its legs changed its state. */
+	XMEM_CMD_DEV_STATE_NTF,
+	/* private: */
+	__XMEM_CMD_MAX,
+	XMEM_CMD_MAX = (__XMEM_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_XMEM_H */
