@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One guest: its process, its console log and its control channel.
+
+UmlGuest and QemuGuest say how to start the process; the rest is common.
+See session.py for the event loop that drives them.
+"""
+
+import base64
+import os
+import shlex
+import signal
+import socket
+import subprocess
+
+from . import paths
+
+OFF, BOOTING, READY = "off", "booting", "ready"
+
+MARK = b"\x01"
+
+
+class GuestError(Exception):
+    """A guest could not be started or used; the text says why."""
+
+
+class Channel:
+    """Splits what a guest sends into test output and control lines."""
+
+    def __init__(self):
+        self._pending = b""
+
+    def feed(self, data):
+        """Yield ("text", bytes) and ("control", str) in order."""
+        self._pending += data
+        while self._pending:
+            text, mark, rest = self._pending.partition(MARK)
+            if text:
+                yield "text", text
+            if not mark:
+                self._pending = b""
+                return
+            line, newline, after = rest.partition(b"\n")
+            if not newline:
+                self._pending = mark + rest
+                return
+            self._pending = after
+            yield "control", line.decode(errors="replace").strip()
+
+
+class Guest:
+    """A client or an appliance; start() may be called again after kill()."""
+
+    bed = ""
+    root = ""
+    control_tty = ""
+
+    def __init__(self, kernel, role, outdir, options):
+        self.kernel = kernel
+        self.role = role
+        self.outdir = outdir
+        self.options = options
+        self.state = OFF
+        self.process = None
+        self.pidfd = None
+        self.control = None
+        self.channel = None
+        self.net = None
+        self.console = outdir / f"{role}.console"
+        self.console.write_bytes(b"")
+
+    def command(self, control_fd):
+        """Program and arguments that run this guest."""
+        raise NotImplementedError
+
+    def start(self):
+        """Start the process; it reports "ready" on the channel later."""
+        self._write_conf()
+        ours, theirs = socket.socketpair()
+        argv = self.command(theirs.fileno())
+        fds = [theirs.fileno()]
+        if self.net:
+            fds.append(self.net.end_of(self.role))
+        with open(self.console, "ab") as log:
+            try:
+                self.process = subprocess.Popen(
+                    argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    pass_fds=fds, start_new_session=True)
+            except OSError as error:
+                raise GuestError(f"cannot start {argv[0]}: {error}") from error
+        theirs.close()
+        ours.setblocking(False)
+        self.pidfd = os.pidfd_open(self.process.pid)
+        self.control = ours
+        self.channel = Channel()
+        self.state = BOOTING
+
+    def send(self, *words):
+        """Send one control line."""
+        line = " ".join(words).encode() + b"\n"
+        self.control.setblocking(True)
+        try:
+            self.control.sendall(line)
+        except OSError as error:
+            raise GuestError(f"{self.role} guest is gone: {error}") from error
+        finally:
+            self.control.setblocking(False)
+
+    def signal(self, number):
+        """Signal the guest and all its helper processes."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def kill(self):
+        """Power off, as abruptly as a cut cable."""
+        if self.process is None:
+            return
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+        os.close(self.pidfd)
+        self.control.close()
+        self.process = self.pidfd = self.control = None
+        self.state = OFF
+
+    def conf(self):
+        """What init.sh in the guest has to know."""
+        return {
+            "XMEM_ROLE": self.role,
+            "XMEM_GUESTS": "2" if self.net else "1",
+            "XMEM_BED": self.bed,
+            "XMEM_ROOT": self.root,
+            "XMEM_KERNEL": self.kernel.name,
+            "XMEM_KDIR": self.kernel.dir,
+            "XMEM_MODS": self.outdir / "mods",
+            "XMEM_SRC": paths.ROOT,
+            "XMEM_OUT": self.outdir / "out",
+            "XMEM_CTL": self.control_tty,
+            "XMEM_RDMA": "yes" if self.options.rdma else "no",
+            "XMEM_DEBUG": "1" if self.kernel.is_debug else "0",
+            "XMEM_TIMEOUT_SCALE": self.timeout_scale(),
+        }
+
+    def timeout_scale(self):
+        return paths.timeout_scale()
+
+    @property
+    def conf_path(self):
+        return self.outdir / f"{self.role}.conf"
+
+    def conf_text(self):
+        return "".join(f"{name}={shlex.quote(str(value))}\n"
+                       for name, value in self.conf().items())
+
+    def _write_conf(self):
+        (self.outdir / "out").mkdir(exist_ok=True)
+        self.conf_path.write_text(self.conf_text())
+
+
+def encode(script):
+    return base64.b64encode(script.encode()).decode()

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Network and soft RDMA of a test guest; read by init.sh and by tests that
+# take the device away and want it back.
+#
+# Addresses: appliance 10.77.0.1 and fd77::1, client 10.77.0.2 and fd77::2.
+# One guest alone plays both roles at 10.77.0.1 over a dummy device.
+
+XMEM_NETDEV=net0
+XMEM_RXE=rxe0
+XMEM_MTU=4500	# carries the largest RoCE packet: 4096 bytes and headers
+
+# The harness gives each guest of a pair one network card, whatever the
+# kernel calls it.
+find_card() {
+	local dev
+	for dev in /sys/class/net/*; do
+		dev=${dev##*/}
+		case $dev in
+		lo | sit0 | ip6tnl0 | dummy0) ;;
+		*) echo "$dev"; return 0 ;;
+		esac
+	done
+	return 1
+}
+
+setup_net() {
+	local host=1 card
+	ip link set lo up
+	# shellcheck disable=SC2153  # from the file of the harness
+	if [ "$XMEM_GUESTS" = 2 ]; then
+		[ "$XMEM_ROLE" = client ] && host=2
+		find_card >/dev/null || modprobe -q virtio_net
+		card=$(find_card) || { echo "guest has no network card"; return; }
+		[ "$card" = $XMEM_NETDEV ] ||
+			ip link set dev "$card" name $XMEM_NETDEV
+	else
+		modprobe -q dummy numdummies=0
+		ip link add $XMEM_NETDEV type dummy
+	fi
+	ip link set dev $XMEM_NETDEV mtu $XMEM_MTU
+	ip addr add "10.77.0.$host/24" dev $XMEM_NETDEV
+	# No duplicate address detection: it would cost a second at each start.
+	ip -6 addr add "fd77::$host/64" dev $XMEM_NETDEV nodad 2>/dev/null
+	ip link set dev $XMEM_NETDEV up
+}
+
+# rxe computes its checksums with crc32, which stock kernels keep in a module
+# that rdma_rxe does not name as a dependency.
+start_rdma() {
+	modprobe -q crc32_generic
+	modprobe rdma_rxe &&
+		rdma link add $XMEM_RXE type rxe netdev $XMEM_NETDEV
+	local mod
+	for mod in rdma_cm ib_uverbs rdma_ucm; do
+		modprobe $mod
+	done
+	rdma_nodes
+}
+
+# Without udev nobody makes /dev/infiniband/* names; devtmpfs does on newer
+# kernels, and older ones put the nodes flat into /dev.
+rdma_nodes() {
+	local node
+	mkdir -p /dev/infiniband
+	for node in /dev/uverbs* /dev/rdma_cm /dev/issm* /dev/umad*; do
+		[ -e "$node" ] && ln -sf "$node" "/dev/infiniband/${node##*/}"
+	done
+}
