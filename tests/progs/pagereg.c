@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Page registers: every page of a large area is a register with one writer.
+ *
+ * Each process owns some slots. A store fills a slot with words that follow
+ * from process, slot and sequence number; a load compares every word with what
+ * the last store must have left. So a page that is stale, torn, zeroed, or
+ * another slot's is found at its next load, and the report says what it was.
+ *
+ * The area is anonymous memory (to be paged out under pressure), or with -f a
+ * block device that is read and written past the page cache. With -e errors
+ * are allowed: a SIGBUS or an I/O error is counted, wrong bytes never are.
+ *
+ * What a process has to remember about its slots is locked memory, so that
+ * only the registers themselves can be paged out.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORD sizeof(uint64_t)
+
+enum {
+	EXIT_WRONG = 1, /* a load returned something that was not stored there */
+	EXIT_SETUP = 2,
+	EXIT_DRY = 3,	/* fewer pages went out than asked for */
+	EXIT_ERROR = 4, /* an error that was not allowed */
+};
+
+static struct {
+	unsigned int procs;
+	size_t size; /* of the whole area */
+	size_t slot;
+	unsigned int seconds;
+	unsigned int rounds; /* 0: by time */
+	unsigned long least_out;
+	const char *file;
+	off_t offset;
+	bool errors;
+	uint64_t seed;
+} opt = { .procs = 2, .size = 64 << 20, .slot = 4096, .seconds = 10, .seed = 1 };
+
+/* Shared by all processes, so that one that is killed is counted all the same. */
+static struct counters {
+	unsigned long loads, stores, errors, wrong;
+} * count;
+
+/* What is known of a slot. */
+struct slot {
+	uint32_t seq; /* last whole store; 0: never stored, reads zero */
+	bool torn;    /* a store of seq + 1 failed midway: its words may precede those of seq */
+};
+
+struct worker {
+	unsigned int proc;
+	size_t slots;
+	struct slot *slot;
+	char *area; /* memory, or the buffer of one slot */
+	int fd;
+	uint64_t random;
+};
+
+static sigjmp_buf on_bus;
+static volatile sig_atomic_t armed;
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 31;
+	x *= 0x9e3779b97f4a7c15;
+	x ^= x >> 29;
+	x *= 0xbf58476d1ce4e5b9;
+	return x ^ x >> 32;
+}
+
+/* The first words tell in clear whose content this is; the rest follows from them. */
+static uint64_t word(unsigned int proc, size_t slot, uint32_t seq, size_t i)
+{
+	if (!seq)
+		return 0;
+	switch (i) {
+	case 0:
+		return (uint64_t)proc << 48 | slot;
+	case 1:
+		return (uint64_t)seq << 32 | (uint32_t)opt.seed;
+	default:
+		return mix(((uint64_t)proc << 40 ^ slot) + ((uint64_t)seq << 20) + opt.seed) +
+		       i * 0x9e3779b97f4a7c15;
+	}
+}
+
+static void bus(int sig)
+{
+	(void)sig;
+	if (armed)
+		siglongjmp(on_bus, 1);
+	_exit(EXIT_ERROR);
+}
+
+static void report(struct worker *w, size_t n, size_t i, uint64_t got, const uint64_t *page)
+{
+	struct slot *s = &w->slot[n];
+
+	if (__atomic_add_fetch(&count->wrong, 1, __ATOMIC_RELAXED) > 10)
+		return;
+	printf("pagereg: WRONG process %u slot %zu sequence %u%s word %zu: %016llx, not %016llx; ",
+	       w->proc, n, s->seq, s->torn ? " (torn)" : "", i, (unsigned long long)got,
+	       (unsigned long long)word(w->proc, n, s->seq, i));
+	printf("the page says process %llu slot %llu sequence %llu\n",
+	       (unsigned long long)page[0] >> 48, (unsigned long long)page[0] & 0xffffffffffff,
+	       (unsigned long long)page[1] >> 32);
+	fflush(stdout);
+}
+
+/* All words are those of the last store; of a torn slot, some of the next may come first. */
+static void compare(struct worker *w, size_t n, const uint64_t *page)
+{
+	struct slot *s = &w->slot[n];
+	bool next = s->torn;
+	size_t i;
+
+	for (i = 0; i < opt.slot / WORD; i++) {
+		uint64_t got = page[i];
+
+		if (next && got == word(w->proc, n, s->seq + 1, i))
+			continue;
+		next = false;
+		if (got != word(w->proc, n, s->seq, i)) {
+			report(w, n, i, got, page);
+			return;
+		}
+	}
+}
+
+static void fill(struct worker *w, size_t n, volatile uint64_t *page)
+{
+	size_t i;
+
+	for (i = 0; i < opt.slot / WORD; i++)
+		page[i] = word(w->proc, n, w->slot[n].seq + 1, i);
+}
+
+static off_t place(struct worker *w, size_t n)
+{
+	return opt.offset + (off_t)((w->proc * w->slots + n) * opt.slot);
+}
+
+static bool disarm(void)
+{
+	armed = 0;
+	return false;
+}
+
+/* In memory the load and the store are the processor's; SIGBUS is the error. */
+static bool load_memory(struct worker *w, size_t n)
+{
+	if (sigsetjmp(on_bus, 1))
+		return disarm();
+	armed = 1;
+	compare(w, n, (uint64_t *)(w->area + n * opt.slot));
+	armed = 0;
+	return true;
+}
+
+static bool store_memory(struct worker *w, size_t n)
+{
+	if (sigsetjmp(on_bus, 1))
+		return disarm();
+	armed = 1;
+	w->slot[n].torn = true;
+	fill(w, n, (uint64_t *)(w->area + n * opt.slot));
+	armed = 0;
+	return true;
+}
+
+static bool load(struct worker *w, size_t n)
+{
+	if (w->fd < 0)
+		return load_memory(w, n);
+	if (pread(w->fd, w->area, opt.slot, place(w, n)) != (ssize_t)opt.slot)
+		return false;
+	/* what a device held before the first store is not ours to know */
+	if (w->slot[n].seq)
+		compare(w, n, (uint64_t *)w->area);
+	return true;
+}
+
+static bool store(struct worker *w, size_t n)
+{
+	struct slot *s = &w->slot[n];
+
+	if (w->fd < 0) {
+		if (!store_memory(w, n))
+			return false;
+	} else {
+		s->torn = true;
+		fill(w, n, (uint64_t *)w->area);
+		if (pwrite(w->fd, w->area, opt.slot, place(w, n)) != (ssize_t)opt.slot)
+			return false;
+	}
+	s->seq++;
+	s->torn = false;
+	return true;
+}
+
+static void tally(bool done, unsigned long *what)
+{
+	__atomic_add_fetch(done ? what : &count->errors, 1, __ATOMIC_RELAXED);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static bool sound(void)
+{
+	return opt.errors || !(count->errors || count->wrong);
+}
+
+static bool go_on(double end, unsigned int round)
+{
+	return sound() && (opt.rounds ? round < opt.rounds : now() < end);
+}
+
+static void work(struct worker *w)
+{
+	double end;
+	unsigned int round;
+	size_t n, i;
+
+	for (n = 0; n < w->slots && sound(); n++)
+		tally(store(w, n), &count->stores);
+	end = now() + opt.seconds;
+	for (round = 0; go_on(end, round); round++) {
+		for (i = 0; i < w->slots && go_on(end, round); i++) {
+			w->random = mix(w->random + 1);
+			/* even rounds walk, odd ones jump */
+			n = round & 1 ? w->random % w->slots : i;
+			tally(load(w, n), &count->loads);
+			if (w->random >> 62)
+				continue;
+			tally(store(w, n), &count->stores);
+		}
+	}
+	/* at the end everything has to be there */
+	for (n = 0; n < w->slots; n++)
+		tally(load(w, n), &count->loads);
+}
+
+static void *locked(size_t size, int flags)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || mlock(p, size)) {
+		perror("pagereg: locked memory");
+		exit(EXIT_SETUP);
+	}
+	return p;
+}
+
+static void open_area(struct worker *w)
+{
+	size_t size = w->slots * opt.slot;
+
+	w->fd = -1;
+	if (opt.file) {
+		size = opt.slot;
+		w->fd = open(opt.file, O_RDWR | O_DIRECT | O_CLOEXEC);
+		if (w->fd < 0) {
+			perror(opt.file);
+			exit(EXIT_SETUP);
+		}
+	}
+	w->area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (w->area == MAP_FAILED) {
+		perror("pagereg: memory");
+		exit(EXIT_SETUP);
+	}
+	/* a register is one page: no huge ones */
+	madvise(w->area, size, MADV_NOHUGEPAGE);
+}
+
+static void run_worker(unsigned int proc)
+{
+	struct worker w = { .proc = proc, .slots = opt.size / opt.procs / opt.slot };
+	struct sigaction action = { .sa_handler = bus, .sa_flags = SA_NODEFER };
+
+	w.random = mix(opt.seed * 64 + proc);
+	w.slot = locked(w.slots * sizeof(*w.slot), MAP_PRIVATE);
+	/* stack and data stay, the registers come after this */
+	if (mlockall(MCL_CURRENT)) {
+		perror("pagereg: mlockall");
+		exit(EXIT_SETUP);
+	}
+	open_area(&w);
+	sigaction(SIGBUS, &action, NULL);
+	work(&w);
+	fflush(stdout);
+	_exit(0);
+}
+
+static unsigned long vmstat(const char *name)
+{
+	char line[128], key[64];
+	unsigned long value = 0, v;
+	FILE *f = fopen("/proc/vmstat", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %lu", key, &v) == 2 && !strcmp(key, name))
+			value = v;
+	if (f)
+		fclose(f);
+	return value;
+}
+
+static size_t size_of(const char *text)
+{
+	char *end;
+	unsigned long long v = strtoull(text, &end, 0);
+
+	switch (*end) {
+	case 'G':
+		v <<= 10; /* fall through */
+	case 'M':
+		v <<= 10; /* fall through */
+	case 'K':
+		v <<= 10;
+		end++;
+	}
+	if (*end || !v) {
+		fprintf(stderr, "pagereg: \"%s\" is not a size (4096, 64K, 16M)\n", text);
+		exit(EXIT_SETUP);
+	}
+	return v;
+}
+
+static void usage(void)
+{
+	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS] [-o PAGES]\n"
+	      "               [-e] [-r SEED] [-f DEVICE [-b SLOT] [-s OFFSET]]\n"
+	      "  -o  fail unless so many pages went out to swap\n"
+	      "  -e  allow SIGBUS, I/O errors and killed processes, but no wrong byte\n"
+	      "  -f  registers on a block device, by O_DIRECT, instead of in memory\n",
+	      stderr);
+	exit(EXIT_SETUP);
+}
+
+static void options(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "p:m:t:n:o:er:f:b:s:")) != -1) {
+		switch (c) {
+		case 'p':
+			opt.procs = size_of(optarg);
+			break;
+		case 'm':
+			opt.size = size_of(optarg);
+			break;
+		case 't':
+			opt.seconds = size_of(optarg);
+			break;
+		case 'n':
+			opt.rounds = size_of(optarg);
+			break;
+		case 'o':
+			opt.least_out = size_of(optarg);
+			break;
+		case 'e':
+			opt.errors = true;
+			break;
+		case 'r':
+			opt.seed = size_of(optarg);
+			break;
+		case 'f':
+			opt.file = optarg;
+			break;
+		case 'b':
+			opt.slot = size_of(optarg);
+			break;
+		case 's':
+			opt.offset = size_of(optarg);
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc || (!opt.file && opt.slot != 4096) || opt.slot % 512)
+		usage();
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long out, in;
+	unsigned int i, killed = 0, broken = 0;
+	int status;
+
+	options(argc, argv);
+	count = locked(sizeof(*count), MAP_SHARED);
+	out = vmstat("pswpout");
+	in = vmstat("pswpin");
+	for (i = 0; i < opt.procs; i++) {
+		switch (fork()) {
+		case -1:
+			perror("pagereg: fork");
+			return EXIT_SETUP;
+		case 0:
+			run_worker(i);
+		}
+	}
+	while (wait(&status) > 0) {
+		if (WIFSIGNALED(status))
+			killed++;
+		else if (WEXITSTATUS(status))
+			broken++;
+	}
+	out = vmstat("pswpout") - out;
+	in = vmstat("pswpin") - in;
+	printf("pagereg: processes %u slots %zu loads %lu stores %lu ", opt.procs,
+	       opt.size / opt.slot, count->loads, count->stores);
+	printf("errors %lu wrong %lu ", count->errors, count->wrong);
+	printf("killed %u broken %u pageouts %lu pageins %lu\n", killed, broken, out, in);
+	if (count->wrong)
+		return EXIT_WRONG;
+	if (!opt.errors && (count->errors || killed || broken))
+		return EXIT_ERROR;
+	if (out < opt.least_out) {
+		printf("pagereg: fewer than %lu pages went out\n", opt.least_out);
+		return EXIT_DRY;
+	}
+	return 0;
+}
