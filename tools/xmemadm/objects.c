@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "objects.h"
+#include "out.h"
+
+/**
+ * adm_pool_json() - the pool as JSON
+ * @pool: the pool
+ *
+ * Return: a new object.
+ */
+json_t *adm_pool_json(const struct xmem_pool *pool)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "memory", adm_json_u64(pool->memory));
+	adm_set(o, "free", adm_json_u64(pool->free));
+	adm_set(o, "largest", adm_json_u64(pool->largest));
+	adm_set(o, "regions", json_integer(pool->regions));
+	adm_set(o, "grants", json_integer(pool->grants));
+	adm_set(o, "sessions", json_integer(pool->sessions));
+	adm_set(o, "port", json_integer(pool->port));
+	adm_set(o, "refused", adm_json_u64(pool->refused));
+	adm_set(o, "control-calls", adm_json_u64(pool->control_calls));
+	return o;
+}
+
+/**
+ * adm_region_json() - a region as JSON
+ * @region: the region
+ *
+ * Return: a new object.
+ */
+json_t *adm_region_json(const struct xmem_region *region)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "id", adm_json_u64(region->id));
+	adm_set(o, "size", adm_json_u64(region->size));
+	adm_set(o, "label", json_string(region->label));
+	adm_set(o, "instance", adm_json_id(region->instance));
+	adm_set(o, "epoch", json_integer(region->epoch));
+	adm_set(o, "grants", json_integer(region->grants));
+	adm_set(o, "sessions", json_integer(region->sessions));
+	adm_set(o, "created", adm_json_u64(region->created));
+	if (region->owner)
+		adm_set(o, "owner", adm_json_id(region->owner));
+	if (!region->alloc)
+		return o;
+	adm_set(o, "alloc", adm_json_id(region->alloc));
+	adm_set(o, "layout", json_string(xmem_layout_name(region->layout)));
+	adm_set(o, "leg-index", json_integer(region->leg_index));
+	adm_set(o, "leg-count", json_integer(region->leg_count));
+	return o;
+}
+
+static json_t *rights_json(uint32_t rights)
+{
+	json_t *list = json_array();
+
+	if (rights & XMEM_APPLIANCE_RIGHT_READ)
+		json_array_append_new(list, json_string("read"));
+	if (rights & XMEM_APPLIANCE_RIGHT_WRITE)
+		json_array_append_new(list, json_string("write"));
+	return list;
+}
+
+/**
+ * adm_grant_json() - a grant as JSON
+ * @grant: the grant; its token is not shown
+ *
+ * Return: a new object.
+ */
+json_t *adm_grant_json(const struct xmem_grant *grant)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "region", adm_json_u64(grant->region));
+	adm_set(o, "client", adm_json_id(grant->client));
+	adm_set(o, "rights", rights_json(grant->rights));
+	adm_set(o, "epoch", json_integer(grant->epoch));
+	adm_set(o, "sessions", json_integer(grant->sessions));
+	adm_set(o, "expiry", adm_json_u64(grant->expiry));
+	return o;
+}
+
+/**
+ * adm_session_json() - a session as JSON
+ * @session: the session
+ *
+ * Return: a new object.
+ */
+json_t *adm_session_json(const struct xmem_session *session)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "region", adm_json_u64(session->region));
+	adm_set(o, "client", adm_json_id(session->client));
+	adm_set(o, "session", adm_json_id(session->id));
+	adm_set(o, "generation", json_integer(session->generation));
+	adm_set(o, "queues", json_integer(session->queues));
+	adm_set(o, "peer", json_string(session->peer));
+	adm_set(o, "device", json_string(session->device));
+	return o;
+}
+
+static json_t *leg_json(const struct xmem_leg *leg)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "index", json_integer(leg->index));
+	adm_set(o, "state", json_string(xmem_leg_state_name(leg->state)));
+	adm_set(o, "address", json_string(leg->address));
+	adm_set(o, "port", json_integer(leg->port));
+	adm_set(o, "region", adm_json_u64(leg->region));
+	adm_set(o, "epoch", json_integer(leg->epoch));
+	adm_set(o, "size", adm_json_u64(leg->size));
+	adm_set(o, "reconnects", adm_json_u64(leg->reconnects));
+	adm_set(o, "device", json_string(leg->device));
+	if (*leg->last_error)
+		adm_set(o, "last-error", json_string(leg->last_error));
+	return o;
+}
+
+static json_t *stats_json(const struct xmem_stats *stats)
+{
+	json_t *o = json_object();
+
+	adm_set(o, "reads", adm_json_u64(stats->reads));
+	adm_set(o, "read-bytes", adm_json_u64(stats->read_bytes));
+	adm_set(o, "writes", adm_json_u64(stats->writes));
+	adm_set(o, "write-bytes", adm_json_u64(stats->write_bytes));
+	adm_set(o, "zeroes", adm_json_u64(stats->zeroes));
+	adm_set(o, "zero-bytes", adm_json_u64(stats->zero_bytes));
+	adm_set(o, "errors", adm_json_u64(stats->errors));
+	adm_set(o, "replays", adm_json_u64(stats->replays));
+	adm_set(o, "parked", adm_json_u64(stats->parked));
+	adm_set(o, "work-requests", adm_json_u64(stats->work_requests));
+	return o;
+}
+
+/**
+ * adm_dev_json() - a device as JSON
+ * @dev: the device
+ *
+ * Return: a new object with the legs in it.
+ */
+json_t *adm_dev_json(const struct xmem_dev *dev)
+{
+	json_t *o = json_object(), *legs = json_array();
+	char path[32];
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "/dev/xmem%u", dev->id);
+	adm_set(o, "id", json_integer(dev->id));
+	adm_set(o, "path", json_string(path));
+	adm_set(o, "name", json_string(dev->name));
+	adm_set(o, "size", adm_json_u64(dev->size));
+	adm_set(o, "layout", json_string(xmem_layout_name(dev->layout)));
+	adm_set(o, "state", json_string(xmem_dev_state_name(dev->state)));
+	adm_set(o, "deadline-ms", json_integer(dev->deadline_ms));
+	adm_set(o, "queues", json_integer(dev->queues));
+	adm_set(o, "queue-depth", json_integer(dev->queue_depth));
+	adm_set(o, "client", adm_json_id(dev->client));
+	adm_set(o, "open-count", json_integer(dev->open_count));
+	adm_set(o, "read-only", json_boolean(dev->read_only));
+	adm_set(o, "stats", stats_json(&dev->stats));
+	for (i = 0; i < dev->legs; i++)
+		json_array_append_new(legs, leg_json(&dev->leg[i]));
+	adm_set(o, "legs", legs);
+	return o;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <libsmartcols.h>
+
+#include "hex.h"
+#include "out.h"
+#include "size.h"
+
+#define CELL 512
+
+/**
+ * adm_json_u64() - a number for JSON
+ * @value: the number
+ *
+ * Return: an integer, or hexadecimal text when JSON's integers are too small for it.
+ */
+json_t *adm_json_u64(uint64_t value)
+{
+	return value <= INT64_MAX ? json_integer((json_int_t)value) : adm_json_id(value);
+}
+
+/**
+ * adm_json_id() - an identity for JSON
+ * @id: the identity
+ *
+ * Return: text, 0x and 16 digits.
+ */
+json_t *adm_json_id(uint64_t id)
+{
+	char text[XMEM_ID_TEXT];
+
+	return json_string(xmem_id_format(id, text));
+}
+
+/**
+ * adm_set() - put a member into an object
+ * @object: the object
+ * @key: name of the member
+ * @value: consumed
+ */
+void adm_set(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+static void format_words(const json_t *array, char *out, size_t size)
+{
+	size_t i, len = 0;
+
+	*out = 0;
+	for (i = 0; i < json_array_size(array) && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s", i ? "," : "",
+					json_string_value(json_array_get(array, i)));
+}
+
+static void format_time(json_int_t seconds, char *out, size_t size)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!t)
+		snprintf(out, size, "never");
+	else
+		strftime(out, size, "%F %T", localtime_r(&t, &tm));
+}
+
+static void format_number(enum adm_kind kind, json_int_t number, char *out, size_t size)
+{
+	char text[XMEM_SIZE_TEXT];
+
+	switch (kind) {
+	case ADM_SIZE:
+		snprintf(out, size, "%s", xmem_size_format((uint64_t)number, text));
+		break;
+	case ADM_TIME:
+		format_time(number, out, size);
+		break;
+	case ADM_MS:
+		if (number % 1000)
+			snprintf(out, size, "%" JSON_INTEGER_FORMAT "ms", number);
+		else
+			snprintf(out, size, "%" JSON_INTEGER_FORMAT "s", number / 1000);
+		break;
+	default:
+		snprintf(out, size, "%" JSON_INTEGER_FORMAT, number);
+	}
+}
+
+static const char *format_cell(const struct adm_column *column, const json_t *object,
+			       char out[CELL])
+{
+	const json_t *value = json_object_get(object, column->key);
+
+	*out = 0;
+	if (json_is_string(value))
+		snprintf(out, CELL, "%s", json_string_value(value));
+	else if (json_is_boolean(value))
+		snprintf(out, CELL, "%s", json_is_true(value) ? "yes" : "no");
+	else if (json_is_array(value))
+		format_words(value, out, CELL);
+	else if (json_is_integer(value))
+		format_number(column->kind, json_integer_value(value), out, CELL);
+	return out;
+}
+
+static int no_memory(struct adm *adm)
+{
+	return xmem_err_set(&adm->err, XMEM_ERR_USAGE, ENOMEM, "out of memory");
+}
+
+static bool right_aligned(enum adm_kind kind)
+{
+	return kind == ADM_NUMBER || kind == ADM_SIZE || kind == ADM_MS;
+}
+
+static int print_table(struct adm *adm, const json_t *rows, const struct adm_column *columns)
+{
+	struct libscols_table *table = scols_new_table();
+	char cell[CELL];
+	size_t row, i;
+	int rc = 0;
+
+	if (!table)
+		return no_memory(adm);
+	for (i = 0; columns[i].key; i++)
+		if (!scols_table_new_column(table, columns[i].title, 0,
+					    right_aligned(columns[i].kind) ? SCOLS_FL_RIGHT : 0))
+			rc = no_memory(adm);
+	for (row = 0; !rc && row < json_array_size(rows); row++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		if (!line)
+			rc = no_memory(adm);
+		for (i = 0; !rc && columns[i].key; i++)
+			if (scols_line_set_data(
+				    line, i,
+				    format_cell(&columns[i], json_array_get(rows, row), cell)))
+				rc = no_memory(adm);
+	}
+	if (!rc && json_array_size(rows))
+		scols_print_table(table);
+	scols_unref_table(table);
+	return rc;
+}
+
+static int print_json(struct adm *adm, const json_t *value)
+{
+	size_t flags = adm->pretty ? JSON_INDENT(4) : JSON_COMPACT;
+
+	if (json_dumpf(value, stdout, flags | JSON_ENCODE_ANY))
+		return xmem_err_set(&adm->err, XMEM_ERR_USAGE, EIO, "cannot write the output");
+	putchar('\n');
+	return 0;
+}
+
+/**
+ * adm_print_list() - print a list of objects
+ * @adm: the run
+ * @rows: array of objects, consumed
+ * @columns: how to show them as a table
+ *
+ * Return: 0 or a negative errno.
+ */
+int adm_print_list(struct adm *adm, json_t *rows, const struct adm_column *columns)
+{
+	int rc = adm->json ? print_json(adm, rows) : print_table(adm, rows, columns);
+
+	json_decref(rows);
+	return rc;
+}
+
+/**
+ * adm_print_object() - print one object
+ * @adm: the run
+ * @object: consumed
+ * @columns: its members, one a line
+ * @list: key of a member that is a list of objects, printed as a table; or NULL
+ * @list_columns: columns of that table
+ *
+ * Return: 0 or a negative errno.
+ */
+int adm_print_object(struct adm *adm, json_t *object, const struct adm_column *columns,
+		     const char *list, const struct adm_column *list_columns)
+{
+	char cell[CELL];
+	int rc = 0;
+
+	if (adm->json) {
+		rc = print_json(adm, object);
+		json_decref(object);
+		return rc;
+	}
+	for (; columns->key; columns++)
+		if (json_object_get(object, columns->key))
+			printf("%-14s %s\n", columns->title, format_cell(columns, object, cell));
+	if (list && json_array_size(json_object_get(object, list))) {
+		putchar('\n');
+		rc = print_table(adm, json_object_get(object, list), list_columns);
+	}
+	json_decref(object);
+	return rc;
+}
+
+/**
+ * adm_print_line() - say what was done
+ * @adm: the run
+ * @object: for -j, consumed
+ * @text: for people
+ *
+ * Return: 0 or a negative errno.
+ */
+int adm_print_line(struct adm *adm, json_t *object, const char *text)
+{
+	int rc = 0;
+
+	if (adm->json)
+		rc = print_json(adm, object);
+	else
+		puts(text);
+	json_decref(object);
+	return rc;
+}

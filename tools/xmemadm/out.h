@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Output. A command makes JSON objects; with -j they are printed as they are,
+ * without it the columns say how the same objects become a table.
+ */
+#ifndef XMEMADM_OUT_H
+#define XMEMADM_OUT_H
+
+#include <stdint.h>
+#include <jansson.h>
+
+#include "adm.h"
+
+enum adm_kind {
+	ADM_TEXT,
+	ADM_NUMBER,
+	ADM_SIZE,  /* bytes */
+	ADM_TIME,  /* seconds since 1970; 0 is never */
+	ADM_MS,	   /* milliseconds */
+	ADM_WORDS, /* array of strings */
+};
+
+/* A column of a table or a line of a description; a table of them ends with an empty one. */
+struct adm_column {
+	const char *key, *title;
+	enum adm_kind kind;
+};
+
+json_t *adm_json_u64(uint64_t value);
+json_t *adm_json_id(uint64_t id);
+void adm_set(json_t *object, const char *key, json_t *value);
+
+int adm_print_list(struct adm *adm, json_t *rows, const struct adm_column *columns);
+int adm_print_object(struct adm *adm, json_t *object, const struct adm_column *columns,
+		     const char *list, const struct adm_column *list_columns);
+int adm_print_line(struct adm *adm, json_t *object, const char *text);
+
+#endif /* XMEMADM_OUT_H */
