@@ -195,8 +195,8 @@ int adm_print_object(struct adm *adm, json_t *object, const struct adm_column *c
 		return rc;
 	}
 	for (; columns->key; columns++)
-		if (json_object_get(object, columns->key))
-			printf("%-14s %s\n", columns->title, format_cell(columns, object, cell));
+		if (*format_cell(columns, object, cell))
+			printf("%-14s %s\n", columns->title, cell);
 	if (list && json_array_size(json_object_get(object, list))) {
 		putchar('\n');
 		rc = print_table(adm, json_object_get(object, list), list_columns);
