@@ -62,7 +62,8 @@ lay_out() { # DIR
 }
 
 build_from_packages() {
-	local dir=$ROOT/new-$NAME
+	local dir=$ROOT/new-$NAME goal
+	goal=$(result)
 	PACKAGE_NOW=$(pin)
 	PACKAGE_NOW=${PACKAGE_NOW%% *}
 	rm -rf "$dir"
@@ -71,5 +72,5 @@ build_from_packages() {
 	step "$NAME: fetching $(pin)" "$ROOT/log/$NAME.fetch" \
 		fetch_packages "$dir/debs"
 	step "$NAME: unpacking" "$ROOT/log/$NAME.unpack" lay_out "$dir"
-	mv "$dir" "$(result)"
+	mv "$dir" "$goal"
 }

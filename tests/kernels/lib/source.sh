@@ -120,11 +120,12 @@ drop_objects() {
 }
 
 build_from_source() {
-	local package version tree obj log dir
+	local package version tree obj log dir goal
+	goal=$(result)
 	read -r package version <<<"$(pin)"
 	with_lock "source-$package" need_source "$package" "$version"
 	tree=$(source_tree "$package" "$version")
-	obj=$ROOT/build/$NAME-$(key)
+	obj=$ROOT/build/${goal##*/}
 	log=$ROOT/log/$NAME
 	mkdir -p "$obj"
 	step "$NAME: configuring" "$log.config" configure "$tree" "$obj"
@@ -135,5 +136,5 @@ build_from_source() {
 	mkdir -p "$dir"
 	step "$NAME: collecting" "$log.install" collect "$obj" "$dir"
 	drop_objects "$obj"
-	mv "$dir" "$(result)"
+	mv "$dir" "$goal"
 }
