@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The devices that are attached: their names and numbers, attach and detach. */
+#ifndef _XMEMC_DEV_H
+#define _XMEMC_DEV_H
+
+#include <linux/kref.h>
+#include "block.h"
+
+#define XMEMC_DEV_ID_ANY	(-1)
+#define XMEMC_DEV_ID_MAX	1023
+
+/**
+ * struct xmemc_config - a wish to attach
+ * @id: N of /dev/xmemN, or XMEMC_DEV_ID_ANY for the lowest free one
+ * @name: name of the device
+ * @volume: what it is made of; zero where the default is wanted
+ */
+struct xmemc_config {
+	int id;
+	char name[XMEM_NAME_MAX + 1];
+	struct xmemc_volume_config volume;
+};
+
+enum xmemc_dev_phase {
+	XMEMC_DEV_ATTACHING,
+	XMEMC_DEV_READY,
+	XMEMC_DEV_DETACHING,
+};
+
+/**
+ * struct xmemc_dev - an attached device
+ * @ref: held by the list, and by whoever found it
+ * @list: in the list of devices, sorted by @id
+ * @id: N of /dev/xmemN
+ * @name: its name
+ * @layout: enum xmem_layout
+ * @client: identity of this client
+ * @phase: attached, or on its way; protected by the list's lock
+ * @volume: its volume
+ * @block: its block device
+ */
+struct xmemc_dev {
+	struct kref ref;
+	struct list_head list;
+	unsigned int id;
+	char name[XMEM_NAME_MAX + 1];
+	u32 layout;
+	u64 client;
+	enum xmemc_dev_phase phase;
+	struct xmemc_volume *volume;
+	struct xmemc_block block;
+};
+
+enum xmemc_dev_event {
+	XMEMC_DEV_ATTACHED,
+	XMEMC_DEV_DETACHED,
+	XMEMC_DEV_CHANGED,
+};
+
+typedef void (*xmemc_dev_listener)(struct xmemc_dev *dev, enum xmemc_dev_event event);
+
+void xmemc_dev_listen(xmemc_dev_listener listener);
+int xmemc_leg_config_set_address(struct xmemc_leg_config *leg, struct xmemc_refusal *why);
+struct xmemc_dev *xmemc_dev_attach(struct xmemc_config *config, struct xmemc_refusal *why);
+int xmemc_dev_detach(struct xmemc_dev *dev, bool force, struct xmemc_refusal *why);
+void xmemc_dev_detach_all(void);
+struct xmemc_dev *xmemc_dev_find(int id, const char *name, struct xmemc_refusal *why);
+struct xmemc_dev *xmemc_dev_next(unsigned int id);
+void xmemc_dev_put(struct xmemc_dev *dev);
+enum xmem_dev_state xmemc_dev_state(const struct xmemc_dev *dev);
+
+#endif /* _XMEMC_DEV_H */
