@@ -47,6 +47,7 @@ skip() {
 finish() {
 	printf '1..%d\n' $_number
 	trap - EXIT
+	rm -rf "$XMEM_TMP"
 	exit 0
 }
 
@@ -114,6 +115,7 @@ note() { printf '# %s\n' "$*"; }
 _trap_exit() {
 	printf 'not ok %d - ended early with status %d at line %s: %s\n' \
 		$((_number + 1)) "$1" "$2" "$3"
+	rm -rf "$XMEM_TMP"
 }
 trap '_trap_exit $? $LINENO "$BASH_COMMAND"' EXIT
 

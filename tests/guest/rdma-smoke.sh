@@ -5,7 +5,7 @@
 # guests: 2
 # tier: quick
 # timeout: 60
-# rdma: yes
+# modules: no
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -76,7 +76,9 @@ class Guest:
         """Start the process; it reports "ready" on the channel later."""
         self._write_conf()
         ours, theirs = socket.socketpair()
-        argv = self.command(theirs.fileno())
+        # However the harness ends, no guest stays behind.
+        argv = ["setpriv", "--pdeathsig", "KILL",
+                *self.command(theirs.fileno())]
         fds = [theirs.fileno()]
         if self.net:
             fds.append(self.net.end_of(self.role))

@@ -15,7 +15,7 @@ import time
 
 from . import dmesg, guest, network, paths, qemu, uml
 
-BOOT_SECONDS = {"uml": 20, "qemu": 90}
+BOOT_SECONDS = {"uml": 60, "qemu": 90}
 
 
 @dataclasses.dataclass
@@ -31,6 +31,7 @@ class Options:
     cpu_model: str = "max,la57=off"
     modules: pathlib.Path | None = None
     append: tuple = ()
+    files: tuple = ()   # more for the initramfs of the icount bed
 
 
 @dataclasses.dataclass

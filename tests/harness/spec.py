@@ -6,7 +6,7 @@ import pathlib
 import re
 
 FIELDS = {"about", "kernels", "guests", "tier", "timeout", "mem", "cpus",
-          "needs", "rdma", "leaks", "dmesg-allow", "append", "icount"}
+          "needs", "rdma", "modules", "leaks", "dmesg-allow", "append", "icount"}
 HEADER = re.compile(r"^#\s*([a-z-]+):\s*(.*?)\s*$")
 DEFAULT_TIMEOUT = 60
 
@@ -29,6 +29,7 @@ class Spec:
     cpus: int = 2
     needs: tuple = ()
     rdma: bool = True
+    modules: bool = True
     leaks: bool = True
     icount: bool = False
     append: tuple = ()
@@ -77,6 +78,7 @@ PARSERS = {
     "cpus": lambda value: number(value, 1, 8),
     "needs": lambda value: tuple(value.split()),
     "rdma": flag,
+    "modules": flag,
     "leaks": flag,
     "icount": flag,
     "append": lambda value: tuple(value.split()),

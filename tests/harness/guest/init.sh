@@ -11,6 +11,8 @@ export HOME=/root LC_ALL=C.UTF-8 TERM=${TERM:-dumb}
 
 # shellcheck source=/dev/null
 . "${xmem_conf:?the kernel command line names no xmem_conf}"
+# The initramfs carries no locales.
+[ "$XMEM_ROOT" != initramfs ] || export LC_ALL=C
 export XMEM_ROLE XMEM_GUESTS XMEM_BED XMEM_KERNEL XMEM_SRC XMEM_OUT
 export XMEM_KDIR XMEM_MODS XMEM_DEBUG XMEM_TIMEOUT_SCALE
 
