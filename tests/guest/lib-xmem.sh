@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What tests of xmem itself share; read after lib.sh. Regions are lent to the
+# client identity $CLIENT_ID; the token of region N is what "token N" prints.
+
+XMEM_PATH=$XMEM_SRC/build/bin:$XMEM_SRC/tools/xmemadm:$XMEM_SRC/mgmt-daemon
+PATH=$XMEM_PATH:$PATH
+export PATH
+CLIENT_ID=0xc11e47
+OTHER_ID=0x07e4
+DEV=/dev/xmem0
+
+# Emulated machines do a fraction of the work in the same time.
+case $XMEM_BED in
+qemu) XMEM_WORK=${XMEM_WORK:-20} ;;
+*) XMEM_WORK=${XMEM_WORK:-100} ;;
+esac
+
+# part N: the share of an amount of work that this machine is given.
+part() { echo $(($1 * XMEM_WORK / 100)); }
+
+# ---- both sides
+
+# The appliance's xmemadm, words kept apart.
+adm_there() {
+	on_appliance "PATH=$XMEM_PATH:\$PATH; xmemadm $(printf '%q ' "$@")"
+}
+
+# rawnl_there ARGUMENTS…: the raw netlink sender in the appliance.
+rawnl_there() {
+	on_appliance "PATH=$XMEM_PATH:\$PATH; rawnl $(printf '%q ' "$@")"
+}
+
+# Numbers of commands and attributes, from the headers that users have.
+uapi_numbers() {
+	local header
+	for header in xmem xmem_appliance; do
+		# shellcheck disable=SC2016  # this is awk
+		sed -e 's,/\*.*\*/,,' "$XMEM_SRC/uapi/linux/$header.h" | awk '
+			/^enum/ { on = 1; n = 0; next }
+			/^}/ { on = 0 }
+			on && match($0, /^\t[A-Z_a-z]+/) {
+				name = substr($0, 2, RLENGTH - 1)
+				if (match($0, /= [0-9]+/))
+					n = substr($0, RSTART + 2, RLENGTH - 2)
+				if (name !~ /^__|MAX$/)
+					print name "=" n++
+			}'
+	done
+}
+eval "$(uapi_numbers)"
+
+# start_appliance MEMORY [parameters…]
+start_appliance() {
+	local memory=$1
+	shift
+	on_appliance "modprobe xmem_appliance memory=$memory $*"
+}
+
+# Waits until the module's listener is known to the connection manager.
+start_both() {
+	must "the appliance module is loaded" start_appliance "$@"
+	must "the client module is loaded" modprobe xmem
+}
+
+token() { printf '%024x%08x' 0xfeedfacecafe "$1"; }
+
+# lend ID SIZE [options of the grant…]: a region, granted to this client.
+lend() {
+	local id=$1 size=$2
+	shift 2
+	adm_there region create --size "$size" --id "$id" --label "region-$id" \
+		>/dev/null && grant "$id" "$@"
+}
+
+# grant ID [options…]
+grant() {
+	local id=$1
+	shift
+	adm_there region grant "$id" --client "${GRANTEE:-$CLIENT_ID}" \
+		--token "$(token "$id")" "$@"
+}
+
+# attach NAME ID [options…]
+attach() {
+	local name=$1 id=$2
+	shift 2
+	xmemadm dev attach "$name" --appliance "$APPLIANCE_IP" --region "$id" \
+		--token "$(token "$id")" --client "$CLIENT_ID" "$@" &&
+		[ -b "$(dev_of "$name")" ]
+}
+
+# leg ID [ADDRESS [EPOCH]]: text for --leg
+leg() {
+	local address=${2:-$APPLIANCE_IP}
+	case $address in *:*:*) address="[$address]" ;; esac
+	echo "$address,$1,$(token "$1")${3:+,$3}"
+}
+
+dev_of() { echo "/dev/xmem$(dev_get "$1" .id)"; }
+
+# dev_get NAME PATH: one thing that xmemadm tells of a device, by jq
+dev_get() { xmemadm -j dev show "$1" | jq -er "$2"; }
+stat_of() { dev_get "$1" ".stats[\"$2\"]"; }
+leg_of() { dev_get "$1" ".legs[${3:-0}][\"$2\"]"; }
+pool_get() { adm_there -j appliance show | jq -er ".[\"$1\"]"; }
+
+dev_is() { [ "$(dev_get "$1" .state)" = "$2" ]; }
+stat_above() { [ "$(stat_of "$1" "$2")" -gt "$3" ]; }
+no_device() { [ "$(xmemadm -j dev list)" = "[]" ]; }
+
+# ---- what must not change when something is refused
+
+client_state() {
+	xmemadm -j dev list | jq -S 'map(del(.stats))'
+	ls -d /sys/block/xmem* 2>/dev/null
+	true
+}
+
+appliance_state() {
+	adm_there -j appliance show | jq -S 'del(.refused, .["control-calls"])'
+	adm_there -j region list | jq -S .
+	adm_there -j region grants | jq -S .
+}
+
+# keep_state; refused …; same_state: what was refused has changed nothing.
+keep_state() {
+	_client_state=$(client_state)
+	_appliance_state=$(appliance_state)
+}
+
+same_state() {
+	equal "${1:-nothing changed} in the client" \
+		"$(client_state)" "$_client_state"
+	equal "${1:-nothing changed} in the appliance" \
+		"$(appliance_state)" "$_appliance_state"
+}
+
+# says REGEX COMMAND…: the command succeeds and its output matches
+says() {
+	local pattern=$1 text
+	shift
+	text=$("$@" 2>&1) && grep -qE -- "$pattern" <<<"$text" && return 0
+	printf '%s\n' "$text"
+	return 1
+}
+
+# lacks REGEX FILE: no line matches
+lacks() { ! grep -E -- "$1" "$2"; }
+
+# ---- work
+
+# random_file FILE SIZE: not to be guessed, and made fast on slow machines
+random_file() {
+	openssl enc -aes-128-ctr -nosalt -K "$(printf '%032x' $RANDOM)" \
+		-iv 00 -in /dev/zero 2>/dev/null | head -c "$2" >"$1"
+}
+
+# all_zero FILE-OR-DEVICE [BYTES]
+all_zero() {
+	local size=${2:-$(blockdev --getsize64 "$1" 2>/dev/null || stat -c %s "$1")}
+	cmp -n "$size" "$1" /dev/zero
+}
+
+# fio_verify DEVICE [options…]: write and read back with checksums
+fio_verify() {
+	local dev=$1
+	shift
+	fio --name=verify --filename="$dev" --direct=1 --verify=crc32c \
+		--verify_fatal=1 --do_verify=1 --verify_backlog=256 \
+		--group_reporting --output-format=terse --randrepeat=0 "$@"
+}
+
+# memory_group NAME LIMIT: a group that "in_group NAME COMMAND…" runs in
+memory_group() {
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control &&
+		mkdir -p "/sys/fs/cgroup/$1" &&
+		echo "$2" >"/sys/fs/cgroup/$1/memory.max"
+}
+
+in_group() {
+	local group=$1
+	shift
+	bash -c 'echo $$ >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' \
+		"$group" "$@"
+}
+
+vmstat_of() { awk -v k="$1" '$1 == k { print $2 }' /proc/vmstat; }
+paged_out() { [ "$(vmstat_of pswpout)" -gt "$1" ]; }
+
+# swap_on DEVICE
+swap_on() { mkswap "$1" && swapon -p 100 "$1"; }
+
+# Room for the packets of soft RDMA when everything else is full.
+reserve_memory() {
+	echo "${1:-16384}" >/proc/sys/vm/min_free_kbytes
+	# What a compressed cache keeps back is not paged out.
+	[ ! -e /sys/module/zswap/parameters/enabled ] ||
+		echo N >/sys/module/zswap/parameters/enabled
+}
+
+# started COMMAND…: in the background; its number in $job, its output in $joblog
+started() {
+	joblog=$XMEM_TMP/job.$RANDOM
+	"$@" >"$joblog" 2>&1 3>&- &
+	job=$!
+}
+
+# over TEXT SECONDS [STATUS]: the job ends in that time and with that status
+over() {
+	local seconds status wanted=${3:-0}
+	seconds=$(scaled "$2")
+	if ! timeout "$seconds" tail --pid="$job" -f /dev/null; then
+		not_ok "$1"
+		echo "# still running after $seconds s"
+		ps -o pid,stat,wchan:30,args | _indent
+		return 1
+	fi
+	wait "$job"
+	status=$?
+	equal "$1" "$status" "$wanted"
+	[ $status = "$wanted" ] || tail -n 20 "$joblog" | _indent
+}

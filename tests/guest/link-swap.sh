@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# about: the link is down 1 s and 10 s under paging: no error, no wrong byte
+# kernels: uml-7.3-debug qemu-5.10-debug
+# guests: 2
+# tier: full
+# timeout: 180
+
+# shellcheck source=tests/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/guest/lib-xmem.sh
+. "$(dirname "$0")/lib-xmem.sh"
+
+start_both 132M
+must "a region of 128 MiB is lent" lend 1 128M
+must "attached" attach swap 1
+reserve_memory
+must "it takes swap" swap_on "$DEV"
+must "there is a group with little memory" \
+	memory_group small $((8 + $(part 16)))M
+out=$(vmstat_of pswpout)
+started in_group small pagereg -p 3 -m "$(part 96)M" -t 35 -o "$(part 10000)"
+must "pages go out" wait_for 30 paged_out $((out + $(part 10000)))
+
+for seconds in 1 10; do
+	check "the link goes down for $seconds s" link_down
+	sleep $seconds
+	check "and comes up" link_up
+	out=$(vmstat_of pswpout)
+	check "paging goes on" wait_for 30 paged_out $((out + $(part 1000)))
+done
+check "the connection was made again" test "$(leg_of swap reconnects)" -gt 0
+over "every page is what was stored" 90
+note "$(tail -n 1 "$joblog")"
+equal "no request failed" "$(stat_of swap errors)" 0
+check "swap is given back" swapoff "$DEV"
+check "detached" xmemadm dev detach swap
+finish
