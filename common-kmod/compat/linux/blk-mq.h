@@ -6,6 +6,13 @@
 #include_next <linux/blk-mq.h>
 #include <linux/blkdev.h>
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+#define BLK_MQ_F_NO_SCHED_BY_DEFAULT (BLK_MQ_F_NO_SCHED | BLK_MQ_F_SHOULD_MERGE)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+/* merging had to be asked for */
+#define BLK_MQ_F_NO_SCHED_BY_DEFAULT (BLK_MQ_F_NO_SCHED_BY_DEFAULT | BLK_MQ_F_SHOULD_MERGE)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 static inline void xmem_compat_set_limits(struct request_queue *q,
 					  const struct queue_limits *lim)
