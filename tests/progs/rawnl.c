@@ -6,11 +6,14 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/netlink.h>
 #include <netlink/attr.h>
@@ -21,7 +24,9 @@
 
 static bool dump;
 static int version = 1;
-static size_t trailing; /* bytes behind the last attribute */
+static size_t trailing;	     /* bytes behind the last attribute */
+static const char *fail_nth; /* which of the kernel's allocations is to fail */
+static int kill_after;	     /* milliseconds after which the sender is killed */
 
 static void die(const char *what, const char *more)
 {
@@ -31,9 +36,12 @@ static void die(const char *what, const char *more)
 
 static void usage(void)
 {
-	fputs("usage: rawnl [-d] [-V VERSION] [-g BYTES] FAMILY COMMAND [ATTRIBUTE...]\n"
+	fputs("usage: rawnl [-d] [-V VERSION] [-g BYTES] [-f N] [-k MS]\n"
+	      "             FAMILY COMMAND [ATTRIBUTE...]\n"
 	      "  -d  ask for a dump\n"
 	      "  -g  so many bytes of garbage behind the attributes\n"
+	      "  -f  let the kernel's Nth allocation for the request fail\n"
+	      "  -k  kill the process that sends, so many milliseconds after\n"
 	      "ATTRIBUTE is TYPE:KIND=VALUE, all numbers:\n"
 	      "  u8= u16= u32= u64=  an integer\n"
 	      "  s=    a string with its final zero     S=  the same without it\n"
@@ -209,8 +217,10 @@ static int receive(struct nl_sock *sk)
 
 	for (;;) {
 		len = nl_recv(sk, &from, &buf, NULL);
-		if (len <= 0)
-			die("nothing received", nl_geterror(len));
+		if (len <= 0) {
+			printf("lost: %s\n", nl_geterror(len));
+			return 3;
+		}
 		for (h = (struct nlmsghdr *)buf; nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return answer(h);
@@ -221,6 +231,37 @@ static int receive(struct nl_sock *sk)
 			     1);
 		}
 		free(buf);
+	}
+}
+
+/* The kernel works for whoever sends; the answer comes to the socket, which is shared. */
+static void send_and_die(struct nl_sock *sk, struct nl_msg *msg)
+{
+	pid_t child = fork();
+
+	if (!child)
+		_exit(nl_send_auto(sk, msg) < 0);
+	usleep(kill_after * 1000);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void send_and_fail(struct nl_sock *sk, struct nl_msg *msg)
+{
+	int fd = open("/proc/self/fail-nth", O_RDWR), sent;
+	char left[16] = "";
+
+	nl_complete_msg(sk, msg);
+	if (fd < 0 || write(fd, fail_nth, strlen(fail_nth)) < 0)
+		die("cannot let allocations fail", strerror(errno));
+	sent = nl_send(sk, msg);
+	if (pread(fd, left, sizeof(left) - 1, 0) < 0 || write(fd, "0", 1) < 0)
+		die("fail-nth", strerror(errno));
+	close(fd);
+	printf("%s\n", atoi(left) ? "nothing failed" : "an allocation failed");
+	if (sent < 0) {
+		printf("refused: %s: not sent\n", nl_geterror(sent));
+		exit(1);
 	}
 }
 
@@ -244,7 +285,11 @@ static void request(struct nl_sock *sk, char **word, int count)
 		garbage = nlmsg_reserve(msg, trailing, 0);
 		memset(garbage, 0xee, trailing);
 	}
-	if (nl_send_auto(sk, msg) < 0)
+	if (kill_after)
+		send_and_die(sk, msg);
+	else if (fail_nth)
+		send_and_fail(sk, msg);
+	else if (nl_send_auto(sk, msg) < 0)
 		die("cannot send", strerror(errno));
 	nlmsg_free(msg);
 }
@@ -254,13 +299,19 @@ int main(int argc, char **argv)
 	struct nl_sock *sk = nl_socket_alloc();
 	int c;
 
-	while ((c = getopt(argc, argv, "+dV:g:")) != -1) {
+	while ((c = getopt(argc, argv, "+dV:g:f:k:")) != -1) {
 		switch (c) {
 		case 'd':
 			dump = true;
 			break;
 		case 'V':
 			version = atoi(optarg);
+			break;
+		case 'f':
+			fail_nth = optarg;
+			break;
+		case 'k':
+			kill_after = atoi(optarg);
 			break;
 		case 'g':
 			trailing = atoi(optarg);
