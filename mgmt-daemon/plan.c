@@ -5,27 +5,6 @@
 #include "plan.h"
 #include "size.h"
 
-/**
- * xmemd_name_valid() - check the name of an allocation or appliance
- * @name: the name
- *
- * The same grammar as the kernel's device names, for an allocation is attached
- * under its name by default.
- *
- * Return: whether it is a name.
- */
-bool xmemd_name_valid(const char *name)
-{
-	static const char first[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	static const char further[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t len = strnlen(name, XMEM_NAME_MAX + 1);
-
-	return len && len <= XMEM_NAME_MAX && strchr(first, name[0]) &&
-	       strspn(name, further) == len;
-}
-
 static uint64_t whole_chunks_down(uint64_t bytes)
 {
 	return bytes / XMEMD_CHUNK * XMEMD_CHUNK;

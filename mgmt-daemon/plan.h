@@ -63,7 +63,6 @@ struct xmemd_plan {
 	} leg[XMEM_LEGS_MAX];
 };
 
-bool xmemd_name_valid(const char *name);
 int xmemd_plan_make(const struct xmemd_pool *pools, size_t count, const struct xmemd_want *want,
 		    struct xmemd_plan *plan, struct xmemd_refusal *why);
 

@@ -4,6 +4,14 @@
 
 #include "refusal.h"
 
+/* Words may quote what somebody sent: whatever that was, the answer is valid JSON. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 /**
  * xmemd_refuse() - refuse in words
  * @why: what to fill; details that it has already stay
@@ -20,6 +28,7 @@ int xmemd_refuse(struct xmemd_refusal *why, int status, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
+	make_printable(why->text);
 	return -1;
 }
 
@@ -49,6 +58,7 @@ void xmemd_refusal_detail(struct xmemd_refusal *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	make_printable(line);
 	if (!why->details)
 		why->details = json_array();
 	json_array_append_new(why->details, json_string(line));

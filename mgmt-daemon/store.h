@@ -50,18 +50,9 @@ typedef void (*xmemd_store_alloc_fn)(const struct xmemd_alloc *alloc, void *arg)
 int xmemd_store_allocs(struct xmemd_store *store, const char *owner, xmemd_store_alloc_fn fn,
 		       void *arg, struct xmemd_refusal *why);
 
-/**
- * struct xmemd_held - a region that should be on an appliance
- * @region: its number
- * @state: of its allocation
- */
-struct xmemd_held {
-	uint64_t region;
-	enum xmemd_state state;
-};
-
-int xmemd_store_held(struct xmemd_store *store, const char *appliance, struct xmemd_held **list,
-		     size_t *count, struct xmemd_refusal *why);
+int xmemd_store_ready_regions(struct xmemd_store *store, const char *appliance, uint64_t **list,
+			      size_t *count, struct xmemd_refusal *why);
+int xmemd_store_region_known(struct xmemd_store *store, uint64_t region, struct xmemd_refusal *why);
 int xmemd_store_region_lost(struct xmemd_store *store, const char *appliance, uint64_t region,
 			    struct xmemd_refusal *why);
 

@@ -7,20 +7,27 @@
 
 #define ALLOC_COLUMNS "name, owner, reason, id, size, client, layout, state"
 
+/* An appliance may have been forgotten since the plan was made: then there is no leg on it. */
 static int add_legs(struct xmemd_store *store, const struct xmemd_alloc *alloc,
 		    struct xmemd_refusal *why)
 {
 	const struct xmemd_leg *leg;
 	sqlite3_stmt *stmt;
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < alloc->legs; i++) {
 		leg = &alloc->leg[i];
 		stmt = xmemd_sql_prepare(store, why,
-					 "INSERT INTO legs VALUES (?, ?, ?, ?, ?, ?, ?)", "sisiiti",
-					 alloc->name, (uint64_t)i, leg->appliance, leg->region,
-					 leg->size, leg->token, (uint64_t)leg->epoch);
-		if (xmemd_sql_run(store, stmt, why) < 0)
+					 "INSERT INTO legs SELECT ?, ?, name, ?, ?, ?, 0 "
+					 "FROM appliances WHERE name = ?",
+					 "siiits", alloc->name, (uint64_t)i, leg->region, leg->size,
+					 leg->token, leg->appliance);
+		ret = xmemd_sql_run(store, stmt, why);
+		if (!ret)
+			ret = xmemd_refuse(why, 409, "appliance \"%s\" was forgotten meanwhile",
+					   leg->appliance);
+		if (ret < 0)
 			return -1;
 	}
 	return 0;
@@ -234,20 +241,20 @@ int xmemd_store_allocs(struct xmemd_store *store, const char *owner, xmemd_store
 }
 
 /**
- * xmemd_store_held() - what should be on an appliance
+ * xmemd_store_ready_regions() - the regions that must be on an appliance
  * @store: the store
  * @appliance: the appliance
- * @list: result, to be freed; NULL if there is none
+ * @list: result, those of ready allocations, to be freed; NULL if there is none
  * @count: how many
  * @why: refusal
  *
  * Return: 0, or -1 with @why set.
  */
-int xmemd_store_held(struct xmemd_store *store, const char *appliance, struct xmemd_held **list,
-		     size_t *count, struct xmemd_refusal *why)
+int xmemd_store_ready_regions(struct xmemd_store *store, const char *appliance, uint64_t **list,
+			      size_t *count, struct xmemd_refusal *why)
 {
-	struct xmemd_held *grown;
 	sqlite3_stmt *stmt;
+	uint64_t *grown;
 	int ret;
 
 	*list = NULL;
@@ -255,10 +262,10 @@ int xmemd_store_held(struct xmemd_store *store, const char *appliance, struct xm
 	if (xmemd_sql_begin(store, why) < 0)
 		return -1;
 	stmt = xmemd_sql_prepare(store, why,
-				 "SELECT region, state FROM legs "
+				 "SELECT region FROM legs "
 				 "JOIN allocations ON allocations.name = legs.alloc "
-				 "WHERE appliance = ?",
-				 "s", appliance);
+				 "WHERE appliance = ? AND state = ?",
+				 "si", appliance, (uint64_t)XMEMD_READY);
 	while ((ret = xmemd_sql_row(store, stmt, why)) > 0) {
 		grown = reallocarray(*list, *count + 1, sizeof(**list));
 		if (!grown) {
@@ -266,9 +273,7 @@ int xmemd_store_held(struct xmemd_store *store, const char *appliance, struct xm
 			break;
 		}
 		*list = grown;
-		grown[*count].region = (uint64_t)sqlite3_column_int64(stmt, 0);
-		grown[*count].state = (enum xmemd_state)sqlite3_column_int(stmt, 1);
-		(*count)++;
+		grown[(*count)++] = (uint64_t)sqlite3_column_int64(stmt, 0);
 	}
 	sqlite3_finalize(stmt);
 	ret = xmemd_sql_end(store, ret, why);
@@ -278,6 +283,27 @@ int xmemd_store_held(struct xmemd_store *store, const char *appliance, struct xm
 		*count = 0;
 	}
 	return ret;
+}
+
+/**
+ * xmemd_store_region_known() - does any allocation have this region?
+ * @store: the store
+ * @region: the region, on whatever appliance
+ * @why: refusal
+ *
+ * Return: 1 or 0, or -1 with @why set.
+ */
+int xmemd_store_region_known(struct xmemd_store *store, uint64_t region, struct xmemd_refusal *why)
+{
+	sqlite3_stmt *stmt;
+	int ret;
+
+	if (xmemd_sql_begin(store, why) < 0)
+		return -1;
+	stmt = xmemd_sql_prepare(store, why, "SELECT 1 FROM legs WHERE region = ?", "i", region);
+	ret = xmemd_sql_row(store, stmt, why);
+	sqlite3_finalize(stmt);
+	return xmemd_sql_end(store, ret, why);
 }
 
 /**

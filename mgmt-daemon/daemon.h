@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon and the roles of daemons and callers. */
+#ifndef XMEMD_DAEMON_H
+#define XMEMD_DAEMON_H
+
+#include "alloc.h"
+#include "config.h"
+
+#ifndef XMEM_VERSION
+#define XMEM_VERSION "0.1"
+#endif
+
+/* Roles: what a daemon does, and what a caller's certificate (OU) says of it. */
+enum xmemd_role {
+	XMEMD_ROLE_ADMIN = 1 << 0,
+	XMEMD_ROLE_MANAGER = 1 << 1,
+	XMEMD_ROLE_APPLIANCE = 1 << 2,
+	XMEMD_ROLE_CLIENT = 1 << 3,
+};
+
+struct xmemd_manager;
+
+/**
+ * struct xmemd - the daemon; nothing in it changes while requests are served
+ * @config: configuration
+ * @roles: XMEMD_ROLE_MANAGER, XMEMD_ROLE_APPLIANCE or both
+ * @cn: common name of its own certificate
+ * @manager: the role manager, or NULL
+ */
+struct xmemd {
+	struct xmem_config config;
+	unsigned int roles;
+	char cn[XMEMD_CN_TEXT];
+	struct xmemd_manager *manager;
+};
+
+#endif /* XMEMD_DAEMON_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who a certificate says that somebody is. */
+#ifndef XMEMD_PEER_H
+#define XMEMD_PEER_H
+
+#include <stddef.h>
+#include <gnutls/gnutls.h>
+
+#include "daemon.h"
+#include "refusal.h"
+
+#define XMEMD_ROLES_TEXT 64
+
+/**
+ * struct xmemd_peer - the caller of a request
+ * @cn: common name of its certificate
+ * @roles: of its certificate's organizational units, bits of enum xmemd_role
+ */
+struct xmemd_peer {
+	char cn[XMEMD_CN_TEXT];
+	unsigned int roles;
+};
+
+int xmemd_peer_read(gnutls_session_t session, struct xmemd_peer *peer, struct xmemd_refusal *why);
+int xmemd_peer_read_pem(const char *pem, size_t size, struct xmemd_peer *peer,
+			struct xmemd_refusal *why);
+const char *xmemd_roles_format(unsigned int roles, char out[XMEMD_ROLES_TEXT]);
+
+#endif /* XMEMD_PEER_H */
