@@ -251,19 +251,17 @@ static json_t *client_command(struct adm *adm, const struct xmem_pool *pool,
 			      const struct xmem_region *region, const struct xmem_grant *grant)
 {
 	const char *address = adm->config.appliance.rdma_address;
-	bool v6 = strchr(address, ':');
-	char token[XMEM_TOKEN_TEXT], port[8] = "", name[XMEM_WORD_NAME_MAX + 1];
+	char token[XMEM_TOKEN_TEXT], port[16] = "", name[XMEM_WORD_NAME_MAX + 1];
 
 	if (pool->port && pool->port != DEFAULT_PORT)
-		snprintf(port, sizeof(port), ":%u", pool->port);
+		snprintf(port, sizeof(port), " port=%u", pool->port);
 	if (xmem_word_is_name(region->label))
 		snprintf(name, sizeof(name), "%s", region->label);
 	else
-		snprintf(name, sizeof(name), "region%" PRIu64, region->id);
-	return json_sprintf("modprobe xmem appliance=%s%s%s%s region=%" PRIu64 " client=0x%" PRIx64
+		snprintf(name, sizeof(name), "region%" PRIu64, grant->region);
+	return json_sprintf("modprobe xmem appliance=%s%s region=%" PRIu64 " client=0x%016" PRIx64
 			    " token=%s name=%s",
-			    v6 && *port ? "[" : "", *address ? address : "ADDRESS",
-			    v6 && *port ? "]" : "", port, grant->region, grant->client,
+			    *address ? address : "ADDRESS", port, grant->region, grant->client,
 			    xmem_token_format(grant->token, token), name);
 }
 
@@ -277,7 +275,6 @@ static int print_grant(struct adm *adm, struct xmem_nl *nl, const struct xmem_gr
 	/* the grant is made; without these only the line for the client is poorer */
 	xmem_region_get(nl, grant->region, &region, NULL);
 	xmem_pool_get(nl, &pool, NULL);
-	region.id = grant->region;
 	adm_set(o, "token", json_string(xmem_token_format(grant->token, token)));
 	adm_set(o, "command", client_command(adm, &pool, &region, grant));
 	return adm_print_object(adm, o, grant_lines, NULL, NULL);

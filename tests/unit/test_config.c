@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
+#include "config.h"
+#include "unit.h"
+
+static char path[256];
+
+static int setup(void **state)
+{
+	if (make_dir(state))
+		return -1;
+	snprintf(path, sizeof(path), "%s/xmem.conf", (char *)*state);
+	return 0;
+}
+
+static int read_text(const char *text, struct xmem_config *config, struct xmem_err *err)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	return xmem_config_read(path, config, err);
+}
+
+static void everything(void **state)
+{
+	static const char text[] = "# comment\n; comment\n\n"
+				   "[tls]\nca = /a/ca.crt\ncert=/a/m.crt\n\tkey\t=  /a/m.key  \n"
+				   "[daemon]\nroles = manager, appliance\nlisten = 192.0.2.1:80\n"
+				   "[manager]\ndatabase = /var/lib/xmem/state.db\n"
+				   "[appliance]\nname = a1\nrdma-address = fd00::1\nport = 7000\n"
+				   "[client]\nmanager = https://m:7708\nname = c1\nid = 0x12\r\n"
+				   "[tls]\n";
+	struct xmem_config c;
+	struct xmem_err err;
+
+	(void)state;
+	if (read_text(text, &c, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(c.tls.ca, "/a/ca.crt");
+	assert_string_equal(c.tls.cert, "/a/m.crt");
+	assert_string_equal(c.tls.key, "/a/m.key");
+	assert_true(c.daemon.manager);
+	assert_true(c.daemon.appliance);
+	assert_string_equal(c.daemon.address, "192.0.2.1");
+	assert_int_equal(c.daemon.port, 80);
+	assert_string_equal(c.manager.database, "/var/lib/xmem/state.db");
+	assert_string_equal(c.appliance.name, "a1");
+	assert_string_equal(c.appliance.rdma_address, "fd00::1");
+	assert_int_equal(c.appliance.port, 7000);
+	assert_string_equal(c.client.manager, "https://m:7708");
+	assert_string_equal(c.client.name, "c1");
+	assert_int_equal(c.client.id, 0x12);
+}
+
+static void defaults(void **state)
+{
+	struct xmem_config c;
+	struct xmem_err err;
+
+	(void)state;
+	assert_int_equal(read_text("", &c, &err), 0);
+	assert_false(c.daemon.manager);
+	assert_string_equal(c.daemon.address, "::");
+	assert_int_equal(c.daemon.port, XMEM_DAEMON_PORT);
+	assert_int_equal(c.client.id, 0);
+	assert_int_equal(read_text("[daemon]\nlisten = 192.0.2.1", &c, &err), 0);
+	assert_int_equal(c.daemon.port, XMEM_DAEMON_PORT);
+	assert_int_equal(xmem_config_read("/nonexistent/xmem.conf", &c, &err), -ENOENT);
+	assert_contains(err.text, "cannot read /nonexistent/xmem.conf");
+}
+
+#define SECTIONS "possible are tls, daemon, manager, appliance, client"
+#define NAMES "possible is 1 to 63 of A-Z a-z 0-9 . _ -"
+
+static void refuses(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} table[] = {
+		{ "[foo]\n", ":1: unknown section [foo]; " SECTIONS },
+		{ "\n\n[tls\n", ":3: ] is missing at the end" },
+		{ "[tls] x\n", ":1: ] is missing at the end" },
+		{ "ca = /x\n", ":1: ca before any section; " SECTIONS },
+		{ "[tls]\nfoo = 1\n", ":2: unknown key foo in [tls]; possible are ca, cert, key" },
+		{ "[daemon]\nca = /x\n",
+		  ":2: unknown key ca in [daemon]; possible are roles, listen" },
+		{ "[tls]\nca\n", ":2: neither [section] nor key = value" },
+		{ "[tls]\nca = /x\nca = /y\n", ":3: ca was set before" },
+		{ "[tls]\nca =\n", ":2: \"\" is no value of ca; possible is an absolute path" },
+		{ "[tls]\nkey = x.pem\n",
+		  "\"x.pem\" is no value of key; possible is an absolute path" },
+		{ "[daemon]\nroles = boss\n",
+		  "\"boss\" is no value of roles; possible is manager, appliance, or both" },
+		{ "[daemon]\nroles = ,\n", "is no value of roles" },
+		{ "[daemon]\nlisten = host:1\n", "\"host:1\" is no value of listen" },
+		{ "[daemon]\nlisten = 192.0.2.1:0\n",
+		  "is no value of listen; possible is ADDRESS" },
+		{ "[appliance]\nport = 65536\n",
+		  "\"65536\" is no value of port; possible is 1 to 65535" },
+		{ "[appliance]\nport = 0\n", "possible is 1 to 65535" },
+		{ "[appliance]\nname = a b\n", "\"a b\" is no value of name; " NAMES },
+		{ "[appliance]\nrdma-address = a1\n", "possible is an IPv4 or IPv6 address" },
+		{ "[client]\nmanager = http://m\n", "possible is https://HOST:PORT" },
+		{ "[client]\nmanager = https://m/v1\n", "possible is https://HOST:PORT" },
+		{ "[client]\nmanager = https://\n", "possible is https://HOST:PORT" },
+		{ "[client]\nid = 0\n",
+		  "\"0\" is no value of id; possible is 1 to 16 hexadecimal" },
+		{ "[client]\nname = -x\n", NAMES },
+	};
+	struct xmem_config before, c;
+	struct xmem_err err;
+	size_t i;
+
+	(void)state;
+	memset(&before, 0, sizeof(before));
+	xmem_config_defaults(&before);
+	for (i = 0; i < COUNT(table); i++) {
+		memset(&c, 0, sizeof(c));
+		if (!read_text(table[i].text, &c, &err))
+			fail_msg("accepted: %s", table[i].text);
+		assert_int_equal(err.kind, XMEM_ERR_USAGE);
+		assert_contains(err.text, path);
+		assert_contains(err.text, table[i].why);
+		/* a half-read file leaves nothing behind */
+		assert_string_equal(c.tls.ca, before.tls.ca);
+		assert_int_equal(c.daemon.port, before.daemon.port);
+	}
+}
+
+static void long_line(void **state)
+{
+	char text[2000] = "[tls]\nca = /";
+	struct xmem_config c;
+	struct xmem_err err;
+
+	(void)state;
+	memset(text + strlen(text), 'x', sizeof(text) - strlen(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	assert_int_not_equal(read_text(text, &c, &err), 0);
+	assert_contains(err.text, ":2: the line is too long");
+	text[400] = 0;
+	assert_int_not_equal(read_text(text, &c, &err), 0);
+	assert_contains(err.text, "an absolute path of at most 255 bytes");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(long_line),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, setup, remove_dir);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What xmemadm says to what is typed; no module is loaded here, no daemon runs. */
+#include "unit.h"
+
+static void check(const char *args, int status, const char *words)
+{
+	struct run r;
+
+	run(&r, "$XMEMADM %s", args);
+	if (r.status != status)
+		fail_msg("xmemadm %s: exit code %d instead of %d: %s", args, r.status, status,
+			 r.err);
+	assert_contains(r.err, "xmemadm: ");
+	assert_contains(r.err, words);
+	/* one line, whatever happened */
+	assert_ptr_equal(strchr(r.err, '\n'), r.err + strlen(r.err) - 1);
+}
+
+static void refusals(void **state)
+{
+	static const struct {
+		const char *args, *words;
+	} table[] = {
+		{ "", "an object is missing" },
+		{ "-x", "unknown option -x; possible are -j, -p, -c CONF, help" },
+		{ "-c", "-c needs a file" },
+		{ "foo", "unknown object \"foo\"; possible are alloc, appliance, dev, event, pki, "
+			 "region" },
+		{ "region", "a command is missing" },
+		{ "region foo",
+		  "unknown command \"foo\" of region; possible are create, destroy, list" },
+		{ "region create", "--size SIZE is missing" },
+		{ "region create --size", "--size needs a value" },
+		{ "region create --size 5X", "\"5X\" is not a size" },
+		{ "region create --size 0", "--size 0: possible are multiples of 2M" },
+		{ "region create --size 2M --size 4M", "--size was given twice" },
+		{ "region create --sise 2M",
+		  "unknown option --sise; possible are --size, --label, --id" },
+		{ "region create 1 --size 2M",
+		  "unexpected \"1\"; possible is: xmemadm region create" },
+		{ "region create --size 2M --id 0", "--id 0: possible is 1 to" },
+		{ "region create --size 2M --id x", "--id x: possible is 1 to" },
+		{ "region create --size 2M --label $(printf %064d 0)",
+		  "label is too long; possible are 63" },
+		{ "region destroy",
+		  "something is missing; possible is: xmemadm region destroy ID" },
+		{ "region destroy 0", "\"0\" is not a region; possible is a number from 1" },
+		{ "region destroy x", "\"x\" is not a region" },
+		{ "region destroy 1 2", "unexpected \"2\"" },
+		{ "region show -1", "unknown option -1" },
+		{ "region label 1", "xmemadm region label ID TEXT" },
+		{ "region grant 1", "--client HEX is missing" },
+		{ "region grant 1 --client 0", "\"0\" is not a client identity" },
+		{ "region grant 1 --client 1 --rights all",
+		  "unknown right \"all\"; possible are read, write, read,write" },
+		{ "region grant 1 --client 1 --rights ''", "unknown right \"\"" },
+		{ "region grant 1 --client 1 --token 12",
+		  "the token has 2 characters; it must have 32" },
+		{ "region grant 1 --client 1 --expiry soon", "\"soon\" is not a time" },
+		{ "region grant 1 --client 1 --expiry 0", "possible is 1s or more, or never" },
+		{ "region revoke 1 --client xyz", "\"xyz\" is not a client identity" },
+		{ "region grants x", "\"x\" is not a region" },
+		{ "appliance set", "xmemadm appliance set memory SIZE" },
+		{ "appliance set size 1G", "unknown setting \"size\"; possible is memory SIZE" },
+		{ "appliance set memory lots", "\"lots\" is not a size" },
+		{ "appliance add 'a b' https://x:1",
+		  "\"a b\" cannot be a name; possible are 1 to 63" },
+		{ "dev attach", "xmemadm dev attach NAME" },
+		{ "dev attach -- -x", "\"-x\" cannot be a name" },
+		{ "dev attach x --appliance 192.0.2.1", "--appliance needs --region N" },
+		{ "dev attach x --appliance 192.0.2.1 --region 1",
+		  "needs one of --token HEX, --token-file" },
+		{ "dev attach x --appliance host --region 1",
+		  "\"host\" is no address; possible are" },
+		{ "dev attach x --region 1", "--region needs --appliance ADDRESS" },
+		{ "dev attach x --token 1", "--token needs --appliance ADDRESS" },
+		{ "dev attach x --leg 192.0.2.1",
+		  "possible is ADDRESS[:PORT],REGION,TOKEN[,EPOCH]" },
+		{ "dev attach x --leg 192.0.2.1,0,00", "\"0\" is not a region" },
+		{ "dev attach x --leg 192.0.2.1,1,00", "the token has 2 characters" },
+		{ "dev attach x --leg 192.0.2.1,1,@/nonexistent", "cannot read /nonexistent" },
+		{ "dev attach x --leg 192.0.2.1,1,$(printf %032d 0),-1",
+		  "epoch \"-1\": possible is 0 to" },
+		{ "dev attach x --leg 192.0.2.1,1,$(printf %032d 0),1,2",
+		  "possible is ADDRESS[:PORT]" },
+		{ "dev attach x --queues 65", "--queues 65: possible is 1 to 64" },
+		{ "dev attach x --queues 0", "--queues 0: possible is 1 to 64" },
+		{ "dev attach x --depth 3", "--depth 3: possible is 4 to 1024" },
+		{ "dev attach x --id 1024", "--id 1024: possible is 0 to 1023" },
+		{ "dev attach x --deadline 99ms", "--deadline 99ms: possible is 100ms to 3600s" },
+		{ "dev attach x --timeout 2h", "--timeout 2h: possible is 100ms to 3600s" },
+		{ "dev attach x --client 0", "\"0\" is not a client identity" },
+		{ "-c /dev/null dev attach x", "no manager= in [client] of /dev/null" },
+		{ "dev set 0", "--deadline TIME is missing" },
+		{ "dev set 0 --deadline 1", "xmem is not loaded" },
+		{ "-c /nonexistent dev id", "cannot read /nonexistent" },
+		{ "alloc create x", "--size SIZE is missing" },
+		{ "alloc create x/y --size 1G", "\"x/y\" cannot be a name" },
+		{ "alloc create x --size 0", "--size 0: possible is 1 to 8E" },
+		{ "alloc create x --size 1G --layout raid",
+		  "unknown layout \"raid\"; possible are single, concat, auto" },
+		{ "-c /dev/null alloc create x --size 1G", "no manager= in [client] of /dev/null" },
+		{ "-c /dev/null alloc list", "no manager= in [client] of /dev/null" },
+		{ "alloc show ..", "\"..\" cannot be a name" },
+		{ "pki issue x", "--role ROLE is missing" },
+		{ "pki issue x --role king", "possible are manager, appliance, client, admin" },
+		{ "pki issue ca --role client", "\"ca\" cannot be a name" },
+		{ "pki issue x --role client --san 'a b'",
+		  "possible is a DNS name or an IP address" },
+		{ "pki issue x --role client --days 0", "--days 0: possible is 1 to 36500" },
+		{ "pki issue x --role client --dir /nonexistent", "xmemadm pki init makes a CA" },
+		{ "pki show /nonexistent", "cannot read /nonexistent" },
+		{ "pki show /dev/null", "/dev/null holds no certificate" },
+		{ "event watch now", "unexpected \"now\"" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(table); i++)
+		check(table[i].args, strstr(table[i].words, "not loaded") ? 3 : 2, table[i].words);
+}
+
+static void unreachable(void **state)
+{
+	static const char *const appliance[] = {
+		"appliance show", "appliance set memory 2M", "region create --size 2M",
+		"region list",	  "region grants",	     "region sessions"
+	};
+	static const char *const client[] = {
+		"dev list", "dev show x", "dev detach x",
+		"dev attach x --client 1 --leg 192.0.2.1,1,$(printf %032d 0)"
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(appliance); i++)
+		check(appliance[i], 3,
+		      "xmem_appliance is not loaded: modprobe xmem_appliance memory=SIZE");
+	for (i = 0; i < COUNT(client); i++)
+		check(client[i], 3, "xmem is not loaded: modprobe xmem");
+	check("event watch", 3, "neither xmem nor xmem_appliance is loaded");
+}
+
+static void help(void **state)
+{
+	static const char *const args[] = { "help",
+					    "--help",
+					    "-h",
+					    "region help",
+					    "region --help",
+					    "region create help",
+					    "region create --help",
+					    "region create --size 1 --help",
+					    "dev attach help" };
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(args); i++) {
+		run(&r, "$XMEMADM %s", args[i]);
+		assert_int_equal(r.status, 0);
+		assert_string_equal(r.err, "");
+		assert_contains(r.out, "usage:");
+	}
+	run(&r, "$XMEMADM help");
+	assert_contains(r.out, "exit codes:");
+	run(&r, "$XMEMADM dev attach help");
+	assert_contains(r.out, "--leg ADDRESS[:PORT],REGION,TOKEN[,EPOCH]");
+}
+
+static void identity(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run(&r, "printf '[client]\\nid = 12\\n' >%s/c; $XMEMADM -c %s/c dev id", (char *)*state,
+	    (char *)*state);
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.out, "0x0000000000000012\n");
+	run(&r, "$XMEMADM -j -c %s/c dev id", (char *)*state);
+	assert_string_equal(r.out, "{\"client\":\"0x0000000000000012\"}\n");
+	run(&r, "$XMEMADM -p -c %s/c dev id >/dev/full", (char *)*state);
+	assert_int_equal(r.status, 1);
+	assert_contains(r.err, "cannot write the output");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(unreachable),
+		cmocka_unit_test(help),
+		cmocka_unit_test_setup_teardown(identity, make_dir, remove_dir),
+	};
+
+	return cmocka_run_group_tests_name("usage", tests, NULL, NULL);
+}
