@@ -34,7 +34,7 @@ def functions(path):
 def messages(paths):
     """The words of every netlink refusal of the kernel modules."""
     found = {}
-    macro = re.compile(r'NL_SET_(?:ERR_MSG|ERR_MSG_ATTR|ERR_MSG_FMT|BAD_ATTR_MSG)\w*\(([^;]*?)\);', re.S)
+    macro = re.compile(r'(?:NL_SET_(?:ERR_MSG|BAD_ATTR)\w*|xmemc_refuse|refuse_device)\(([^;]*?)\);', re.S)
     for path in paths:
         for call in macro.findall(path.read_text()):
             text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call))
