@@ -51,6 +51,30 @@ uapi_numbers() {
 }
 eval "$(uapi_numbers)"
 
+# to_appliance [-d] OBJECT-VERB ATTRIBUTE…: a raw request to its module, such as
+# "region-new size:u64=0x200000 99:flag"; see rawnl for kinds and values.
+to_appliance() {
+	local opts=() command object word words=()
+	while [ "${1:0:1}" = - ]; do
+		opts+=("$1")
+		shift
+	done
+	object=${1%-*} command=XMEM_APPLIANCE_CMD_$1
+	command=${command^^} command=${command//-/_}
+	shift
+	for word; do
+		case $word in
+		[a-z]*:*)
+			local name=XMEM_APPLIANCE_A_${object}_${word%%:*}
+			name=${name^^} name=${name//-/_}
+			word=${!name}:${word#*:}
+			;;
+		esac
+		words+=("$word")
+	done
+	rawnl "${opts[@]}" xmem_appliance "${!command}" "${words[@]}"
+}
+
 # start_appliance MEMORY [parameters…]
 start_appliance() {
 	local memory=$1
