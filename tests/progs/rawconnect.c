@@ -444,7 +444,7 @@ static void read_table(struct link *link, bool print)
 		die("table");
 	memcpy(link->table, link->buffer, bytes);
 	for (i = 0; print && i < count; i++)
-		say("extent index=%u addr=%#" PRIx64 " rkey=%#x reserved=%u", i,
+		say("extent index=%u addr=0x%" PRIx64 " rkey=%#x reserved=%u", i,
 		    le64toh(link->table[i].addr), le32toh(link->table[i].rkey),
 		    link->table[i].reserved);
 }
@@ -460,7 +460,7 @@ static void take_hello(struct link *link)
 	}
 	memcpy(hello, link->buffer, sizeof(*hello));
 	say("hello bytes=%u magic=%#x version=%u rights=%u size=%" PRIu64 " instance=%#" PRIx64
-	    " table_addr=%#" PRIx64 " table_rkey=%#x extents=%u epoch=%u generation=%u"
+	    " table_addr=0x%" PRIx64 " table_rkey=%#x extents=%u epoch=%u generation=%u"
 	    " extent_shift=%u",
 	    wc.byte_len, le32toh(hello->magic), le16toh(hello->version), le16toh(hello->rights),
 	    le64toh(hello->size), le64toh(hello->instance), le64toh(hello->table_addr),
@@ -490,7 +490,7 @@ static const char *contents(const uint8_t *bytes, uint32_t length)
 	for (i = 1; i < length; i++)
 		if (bytes[i] != bytes[0])
 			return "mixed";
-	snprintf(text, sizeof(text), "%#04x", bytes[0]);
+	snprintf(text, sizeof(text), "0x%02x", bytes[0]);
 	return text;
 }
 
@@ -516,10 +516,10 @@ static bool transfer(struct link *link, const char *name, bool write, char *args
 		rkey = number(word, 0);
 	status = post(link, write ? IBV_WR_RDMA_WRITE : IBV_WR_RDMA_READ, addr, length, rkey);
 	if (!status && !write)
-		say("%s addr=%#" PRIx64 " rkey=%#x status=\"success\" bytes=%s", name, addr, rkey,
+		say("%s addr=0x%" PRIx64 " rkey=%#x status=\"success\" bytes=%s", name, addr, rkey,
 		    contents(link->buffer, length));
 	else
-		say("%s addr=%#" PRIx64 " rkey=%#x status=\"%s\"", name, addr, rkey,
+		say("%s addr=0x%" PRIx64 " rkey=%#x status=\"%s\"", name, addr, rkey,
 		    ibv_wc_status_str(status));
 	return !status;
 }
