@@ -38,6 +38,7 @@ enum xmem_nl_type {
  *	carry the attribute although it is zero or empty
  * @count: offset + 1 of an unsigned int that counts a nest's array; else 0
  * @max: elements that fit into the array
+ * @told: the module tells it and takes it in no request; left out of nests
  * @nested: what a nest is made of
  */
 struct xmem_nl_attr {
@@ -46,6 +47,7 @@ struct xmem_nl_attr {
 	size_t offset, size, has, count;
 	unsigned int max;
 	const struct xmem_nl_set *nested;
+	bool told;
 };
 
 /**

@@ -26,7 +26,7 @@ static bool put_all(struct nl_msg *msg, const struct xmem_nl_set *set, const cha
 	uint16_t i;
 
 	for (i = 1; i <= set->max; i++)
-		if (!xmem_nl_put(msg, set, object, &i, 1))
+		if (!set->attrs[i].told && !xmem_nl_put(msg, set, object, &i, 1))
 			return false;
 	return true;
 }

@@ -12,18 +12,19 @@ static const struct xmem_nl_family family = {
 };
 
 #define LEG(TYPE, NAME, FIELD) XMEM_NL_FIELD(struct xmem_leg, TYPE, NAME, FIELD)
+#define LEG_TOLD(TYPE, NAME, FIELD) XMEM_NL_FIELD_TOLD(struct xmem_leg, TYPE, NAME, FIELD)
 static const struct xmem_nl_attr leg_attrs[] = {
-	[XMEM_A_LEG_INDEX] = LEG(U32, "index", index),
+	[XMEM_A_LEG_INDEX] = LEG_TOLD(U32, "index", index),
 	[XMEM_A_LEG_ADDRESS] = LEG(STRING, "address", address),
 	[XMEM_A_LEG_PORT] = LEG(U16, "port", port),
 	[XMEM_A_LEG_REGION] = LEG(U64, "region", region),
 	[XMEM_A_LEG_TOKEN] = XMEM_NL_FIELD_HAS(struct xmem_leg, BINARY, "token", token, has_token),
 	[XMEM_A_LEG_EPOCH] = LEG(U32, "epoch", epoch),
-	[XMEM_A_LEG_SIZE] = LEG(U64, "size", size),
-	[XMEM_A_LEG_STATE] = LEG(U32, "state", state),
-	[XMEM_A_LEG_LAST_ERROR] = LEG(STRING, "last-error", last_error),
-	[XMEM_A_LEG_RECONNECTS] = LEG(U64, "reconnects", reconnects),
-	[XMEM_A_LEG_DEVICE] = LEG(STRING, "device", device),
+	[XMEM_A_LEG_SIZE] = LEG_TOLD(U64, "size", size),
+	[XMEM_A_LEG_STATE] = LEG_TOLD(U32, "state", state),
+	[XMEM_A_LEG_LAST_ERROR] = LEG_TOLD(STRING, "last-error", last_error),
+	[XMEM_A_LEG_RECONNECTS] = LEG_TOLD(U64, "reconnects", reconnects),
+	[XMEM_A_LEG_DEVICE] = LEG_TOLD(STRING, "device", device),
 };
 
 static const struct xmem_nl_set leg_set = XMEM_NL_SET("leg", leg_attrs);

@@ -19,6 +19,12 @@
 		.size = sizeof(((STRUCT *)0)->FIELD), .has = offsetof(STRUCT, HAS) + 1     \
 	}
 
+#define XMEM_NL_FIELD_TOLD(STRUCT, TYPE, NAME, FIELD)                                      \
+	{                                                                                  \
+		.name = (NAME), .type = XMEM_NL_##TYPE, .offset = offsetof(STRUCT, FIELD), \
+		.size = sizeof(((STRUCT *)0)->FIELD), .told = true                         \
+	}
+
 #define XMEM_NL_SET(NAME, ATTRS)                                                  \
 	{                                                                         \
 		.name = (NAME), .attrs = (ATTRS), .max = XMEM_NL_COUNT(ATTRS) - 1 \
