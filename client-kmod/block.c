@@ -18,7 +18,6 @@
 
 static int block_major;
 
-
 static void request_done(struct xmemc_io *io, int error)
 {
 	struct request *rq = blk_mq_rq_from_pdu(io);

@@ -13,6 +13,8 @@
 #include <net/ipv6.h>
 #include "dev.h"
 
+#define ATTACHED "leg %u: region is attached as %.40s"
+
 static LIST_HEAD(devs);
 static DEFINE_MUTEX(devs_lock);
 static xmemc_dev_listener dev_listener;
@@ -173,9 +175,7 @@ static int check_regions(const struct xmemc_dev *new, struct xmemc_refusal *why)
 			for (j = 0; j < dev->volume->nr_legs; j++)
 				if (same_region(&new->volume->legs[i]->config,
 						&dev->volume->legs[j]->config))
-					return xmemc_refuse(why, -EEXIST,
-							    "leg %u: region is attached as %.40s", i,
-							    dev->name);
+					return xmemc_refuse(why, -EEXIST, ATTACHED, i, dev->name);
 	return 0;
 }
 
@@ -219,7 +219,7 @@ static void dev_delist(struct xmemc_dev *dev)
 
 static struct xmemc_dev *dev_create(const struct xmemc_config *config, struct xmemc_refusal *why)
 {
-	struct xmemc_dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	struct xmemc_dev *dev = kzalloc_obj(*dev, GFP_KERNEL);
 	int ret;
 
 	if (!dev) {

@@ -7,13 +7,14 @@
 #ifndef _XMEMC_LAYOUT_H
 #define _XMEMC_LAYOUT_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <linux/xmem.h>
 
 /* Sizes and offsets in a volume are multiples of this. */
 #define XMEMC_LAYOUT_GRAIN	4096
 /* Largest volume; keeps every sum of offset and length far from overflow. */
-#define XMEMC_LAYOUT_SIZE_MAX	(1ULL << 52)
+#define XMEMC_LAYOUT_SIZE_MAX	BIT_ULL(52)
 
 /**
  * struct xmemc_piece - the part of a range that lies in one leg

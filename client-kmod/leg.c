@@ -170,38 +170,39 @@ static struct ib_rdma_wr *part_build(struct xmemc_leg *leg, struct xmemc_part *p
  * @part: the part, idle, with @leg set in it
  * @piece: what it is about
  *
- * Atomic; allocates nothing. When it returns 0 the part belongs to the leg until
+ * Atomic; allocates nothing. If it does not fail the part belongs to the leg until
  * the owner's settled() is called for it, which may have happened already.
  *
- * Return: 0, -ENOTCONN if the leg is not live, -ENOMEM if the pages cannot be mapped.
+ * Return: number of work requests, -ENOTCONN if the leg is not live, -ENOMEM if the
+ * pages cannot be mapped.
  */
 int xmemc_leg_post(struct xmemc_leg *leg, struct xmemc_part *part,
 		   const struct xmemc_piece *piece)
 {
 	struct ib_rdma_wr *first;
+	int count = -ENOTCONN;
 	struct ib_qp *qp;
-	int ret = -ENOTCONN;
+	int ret;
 
 	rcu_read_lock();
 	/* pairs with the barrier in leg_up(): who sees it live sees the table and the queues */
 	if (!smp_load_acquire(&leg->live))
 		goto out;
-	ret = -ENOMEM;
+	count = -ENOMEM;
 	first = part_build(leg, part, piece);
 	if (unlikely(!first))
 		goto out;
+	count = &part->io->wrs[part->io->nr_wrs] - first;
 	part->cqe.done = part_done;
 	qp = leg->path.queues[part->io->queue].qp;
 	WRITE_ONCE(part->posted, leg);
 	ret = ib_post_send(qp, &first->wr, NULL);
-	if (unlikely(ret)) {
-		/* some of the chain may be on its way: the worker takes the part back */
+	/* some of the chain may be on its way: the worker takes the part back */
+	if (unlikely(ret))
 		xmemc_path_break(&leg->path, "cannot post (error %d)", ret);
-		ret = 0;
-	}
 out:
 	rcu_read_unlock();
-	return ret;
+	return count;
 }
 
 static void leg_set_state(struct xmemc_leg *leg, enum xmem_leg_state state)
@@ -358,8 +359,13 @@ static void leg_up(struct xmemc_leg *leg)
 	leg->backoff_ms = BACKOFF_MIN_MS;
 	if (!first)
 		leg->reconnects++;
-	/* pairs with xmemc_leg_post(), and with xmemc_path_break() for the look at broken */
-	smp_store_mb(leg->live, true);
+	/*
+	 * Who sees it live sees table and queues (xmemc_leg_post()), and a connection that
+	 * breaks now is seen here or sees it live (xmemc_path_break()).
+	 */
+	smp_mb();
+	WRITE_ONCE(leg->live, true);
+	smp_mb(); /* as above */
 	if (READ_ONCE(leg->path.broken))
 		mod_delayed_work(leg_wq, &leg->work, 0);
 	queue_delayed_work(leg_wq, &leg->beat, BEAT_INTERVAL);
@@ -420,6 +426,7 @@ static void leg_beat(struct work_struct *work)
 	int ret = 0;
 
 	rcu_read_lock();
+	/* as in xmemc_leg_post() */
 	if (smp_load_acquire(&leg->live))
 		ret = xmemc_path_beat(&leg->path, leg->table_addr, leg->table_rkey);
 	rcu_read_unlock();
@@ -451,7 +458,7 @@ static void leg_broken(struct xmemc_path *path)
 struct xmemc_leg *xmemc_leg_create(const struct xmemc_leg_config *config, u64 client,
 				   unsigned int nr_queues, unsigned int depth)
 {
-	struct xmemc_leg *leg = kzalloc(sizeof(*leg), GFP_KERNEL);
+	struct xmemc_leg *leg = kzalloc_obj(*leg, GFP_KERNEL);
 
 	if (!leg)
 		return NULL;

@@ -111,7 +111,7 @@ struct xmemc_leg {
 	u64 reconnects;
 	unsigned int backoff_ms;
 	char device[64];
-	spinlock_t lock;
+	spinlock_t lock;	/* last_error, device */
 	struct xmemc_refusal last_error;
 	struct delayed_work work;
 	struct delayed_work beat;

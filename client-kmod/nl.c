@@ -295,7 +295,7 @@ int xmemc_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct xmemc_dev *dev;
 	int ret;
 
-	legs = kcalloc(XMEM_LEGS_MAX, sizeof(*legs), GFP_KERNEL);
+	legs = kzalloc_objs(*legs, XMEM_LEGS_MAX, GFP_KERNEL);
 	if (!legs)
 		return -ENOMEM;
 	config.volume.legs = legs;

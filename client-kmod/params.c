@@ -52,7 +52,7 @@ static int parse_address(struct xmemc_leg_config *leg, struct xmemc_refusal *why
 	if (comma) {
 		*comma = '\0';
 		if (kstrtou16(comma + 1, 10, &leg->port))
-			return xmemc_refuse(why, -EINVAL, "appliance= has a bad port after the comma");
+			return xmemc_refuse(why, -EINVAL, "appliance= has a bad port");
 	}
 	if (!leg->port)
 		return xmemc_refuse(why, -EINVAL, "port= has to be 1 to 65535");

@@ -581,7 +581,7 @@ int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_
 	path->zeroes_len = zeroes_len;
 	path->zeroes = kzalloc(zeroes_len, GFP_KERNEL);
 	path->bounce = kmalloc(XMEMC_PATH_BOUNCE, GFP_KERNEL);
-	path->queues = kcalloc(nr_queues, sizeof(*path->queues), GFP_KERNEL);
+	path->queues = kzalloc_objs(*path->queues, nr_queues, GFP_KERNEL);
 	if (!path->zeroes || !path->bounce || !path->queues)
 		return -ENOMEM;
 	for (i = 0; i < nr_queues; i++, path->nr_queues++) {
@@ -590,7 +590,7 @@ int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_
 		q->path = path;
 		q->index = i;
 		q->hello_cqe.done = hello_done;
-		q->hello = kzalloc(sizeof(*q->hello), GFP_KERNEL);
+		q->hello = kzalloc_obj(*q->hello, GFP_KERNEL);
 		if (!q->hello)
 			return -ENOMEM;
 	}

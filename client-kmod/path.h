@@ -103,7 +103,7 @@ struct xmemc_path {
 	bool stop;
 	bool broken;
 	unsigned int reject;
-	spinlock_t lock;
+	spinlock_t lock;	/* why */
 	struct xmemc_refusal why;
 	void (*on_broken)(struct xmemc_path *path);
 };

@@ -121,6 +121,7 @@ static void submit_idle_parts(struct xmemc_io *io)
 {
 	struct xmemc_volume *volume = io->volume;
 	unsigned int i, idle = 0;
+	int wrs;
 
 	for (i = 0; i < io->nr_parts; i++)
 		idle += !io->parts[i].done;
@@ -135,10 +136,11 @@ static void submit_idle_parts(struct xmemc_io *io)
 			continue;
 		idle--;
 		WRITE_ONCE(part->since, jiffies);
-		if (unlikely(xmemc_leg_post(part->leg, part, &io->pieces[i])))
+		wrs = xmemc_leg_post(part->leg, part, &io->pieces[i]);
+		if (unlikely(wrs < 0))
 			part_settled(part);
 		else
-			this_cpu_inc(volume->stats->wrs);
+			this_cpu_add(volume->stats->wrs, wrs);
 	}
 }
 
@@ -360,7 +362,7 @@ struct xmemc_volume *xmemc_volume_create(const struct xmemc_volume_config *confi
 {
 	struct xmemc_volume *volume;
 
-	volume = kzalloc(sizeof(*volume), GFP_KERNEL);
+	volume = kzalloc_obj(*volume, GFP_KERNEL);
 	if (!volume)
 		goto no_memory;
 	volume->queues = config->queues;
@@ -373,7 +375,7 @@ struct xmemc_volume *xmemc_volume_create(const struct xmemc_volume_config *confi
 	INIT_DELAYED_WORK(&volume->retry, retry_work);
 	init_waitqueue_head(&volume->wait);
 	volume->stats = alloc_percpu(struct xmemc_stats);
-	volume->legs = kcalloc(config->nr_legs, sizeof(*volume->legs), GFP_KERNEL);
+	volume->legs = kzalloc_objs(*volume->legs, config->nr_legs, GFP_KERNEL);
 	if (!volume->stats || !volume->legs)
 		goto no_memory;
 	for (; volume->nr_legs < config->nr_legs; volume->nr_legs++) {
@@ -455,8 +457,8 @@ static int volume_measure(struct xmemc_volume *volume, u32 layout_type,
 		volume->wrs_max = max(volume->wrs_max, leg->path.wrs_per_io);
 		volume->read_only |= !(leg->rights & XMEM_WIRE_RIGHT_WRITE);
 		if (i + 1 < volume->nr_legs && leg->size < 1 << XMEMC_EXTENT_SHIFT_MIN)
-			return xmemc_refuse(why, -ERANGE, "leg %u: region of %llu bytes is too small",
-					    i, leg->size);
+			return xmemc_refuse(why, -ERANGE, "leg %u: %llu bytes are too small", i,
+					    leg->size);
 	}
 	ret = xmemc_geometry_init(&volume->geo, layout, sizes, volume->nr_legs);
 	if (ret == -EFBIG)

@@ -88,7 +88,7 @@ struct xmemc_volume {
 	unsigned int pieces_max;
 	unsigned int wrs_max;
 	struct xmemc_stats __percpu *stats;
-	spinlock_t lock;
+	spinlock_t lock;	/* parked, nr_parked, slots */
 	struct list_head parked;
 	u64 nr_parked;
 	struct list_head slots;

@@ -2,10 +2,12 @@
 #ifndef _XMEM_COMPAT_LINUX_HEX_H
 #define _XMEM_COMPAT_LINUX_HEX_H
 
-#if __has_include_next(<linux/hex.h>)
-#include_next <linux/hex.h>
-#else
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #include <linux/kernel.h>
+#else
+#include_next <linux/hex.h>
 #endif
 
 #endif
