@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# about: paging out allocates nothing in the client module
+# kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
+# guests: 2
+# tier: full
+# timeout: 120
+
+# shellcheck source=tests/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/guest/lib-xmem.sh
+. "$(dirname "$0")/lib-xmem.sh"
+
+events=/sys/kernel/tracing
+[ -d $events/events/kmem ] || events=/sys/kernel/debug/tracing
+[ -d $events/events/kmem ] || skip "the kernel traces no allocations"
+
+# Allocations with the functions that led to them. One counts when a function of
+# ours is among them and what it called is neither the soft network card nor
+# an interrupt that came in between.
+trace_on() {
+	echo nop >$events/current_tracer
+	echo 1 >$events/options/stacktrace
+	echo 1 >$events/options/sym-offset
+	echo 30000 >$events/buffer_size_kb
+	echo >$events/trace
+	local event
+	for event in kmalloc kmalloc_node kmem_cache_alloc kmem_cache_alloc_node \
+		mm_page_alloc; do
+		[ ! -e $events/events/kmem/$event ] ||
+			echo 1 >$events/events/kmem/$event/enable
+	done
+	echo 1 >$events/tracing_on
+}
+trace_off() {
+	echo 0 >$events/tracing_on
+	echo 0 >$events/events/kmem/enable
+	# shellcheck disable=SC2016  # this is awk
+	awk '
+		function judge() { if (ours) print event "\n" stack; ours = 0 }
+		/<stack trace>|<STACK>/ || /^ => / {
+			if (done || !/ => /) next
+			stack = stack $0 "\n"
+			if (/\[rdma_rxe\]|\[rdma_cm\]|\[ib_core\]|\[ib_cm\]/) done = 1
+			if (/softirq|irq_exit|do_IRQ|interrupt|sig[a-z]*_handler/) done = 1
+			if (/\[xmem\]/) { ours = 1; done = 1 }
+			next
+		}
+		!/^#/ { judge(); event = $0; stack = ""; done = 0; all++ }
+		END { judge(); print "events: " all > "/dev/stderr" }
+	' $events/trace >"$XMEM_TMP/ours" 2>"$XMEM_TMP/count"
+	echo >$events/trace
+}
+
+start_both 132M
+must "a region of 128 MiB is lent" lend 1 128M
+trace_on
+must "and attached" attach swap 1
+trace_off
+check "an attach allocates, which shows that this test can see it" \
+	grep -q '\[xmem\]' "$XMEM_TMP/ours"
+reserve_memory
+must "it takes swap" swap_on "$DEV"
+must "there is a group with little memory" \
+	memory_group small $((8 + $(part 16)))M
+before=$(vmstat_of pswpout)
+started in_group small pagereg -p 2 -m "$(part 96)M" -t 8
+must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
+trace_on
+now=$(vmstat_of pswpout)
+must "and out, while we look" wait_for 30 paged_out $((now + $(part 5000)))
+trace_off
+note "$(cat "$XMEM_TMP/count")"
+check "there were allocations of others" test "$(tr -dc 0-9 <"$XMEM_TMP/count")" -gt 100
+check "none of ours" test ! -s "$XMEM_TMP/ours"
+head -n 30 "$XMEM_TMP/ours" | _indent
+over "every page is what was stored" 90
+check "swap is given back" swapoff "$DEV"
+check "detached" xmemadm dev detach swap
+finish
