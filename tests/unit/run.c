@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,10 +45,14 @@ void run(struct run *run, const char *fmt, ...)
 
 int make_dir(void **state)
 {
-	char *dir = strdup("/tmp/xmem-unit.XXXXXX");
+	static unsigned int count;
+	char *dir;
 
-	*state = dir ? mkdtemp(dir) : NULL;
-	return *state ? 0 : -1;
+	*state = NULL;
+	if (asprintf(&dir, "/tmp/xmem-unit.%d.%u", getpid(), count++) < 0)
+		return -1;
+	*state = dir;
+	return mkdir(dir, 0700);
 }
 
 int remove_dir(void **state)

@@ -32,7 +32,7 @@ static const struct adm_column alloc_lines[] = {
 static const struct adm_column leg_columns[] = {
 	{ "index", "LEG", ADM_NUMBER },
 	{ "appliance", "APPLIANCE", ADM_TEXT },
-	{ "region", "REGION", ADM_NUMBER },
+	{ "region", "REGION", ADM_ID },
 	{ "size", "SIZE", ADM_SIZE },
 	{ 0 },
 };

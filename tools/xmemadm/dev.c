@@ -50,7 +50,7 @@ static const struct adm_column leg_columns[] = {
 	{ "state", "STATE", ADM_TEXT },
 	{ "address", "ADDRESS", ADM_TEXT },
 	{ "port", "PORT", ADM_NUMBER },
-	{ "region", "REGION", ADM_NUMBER },
+	{ "region", "REGION", ADM_ID },
 	{ "epoch", "EPOCH", ADM_NUMBER },
 	{ "size", "SIZE", ADM_SIZE },
 	{ "device", "RDMA", ADM_TEXT },

@@ -29,28 +29,29 @@ static void print_event(struct adm *adm, const char *event, json_t *object, cons
 
 static void on_region(const struct xmem_region *region, void *arg)
 {
-	char text[256];
+	char text[256], id[ADM_ID_SIZE];
 
+	adm_id_text(region->id, id);
 	if (region->size)
 		snprintf(text, sizeof(text),
-			 "region %" PRIu64 ": size %" PRIu64
-			 ", epoch %u, grants %u, sessions %u %s",
-			 region->id, region->size, region->epoch, region->grants, region->sessions,
+			 "region %s: size %" PRIu64 ", epoch %u, grants %u, sessions %u %s", id,
+			 region->size, region->epoch, region->grants, region->sessions,
 			 region->label);
 	else
-		snprintf(text, sizeof(text), "region %" PRIu64 ": destroyed", region->id);
+		snprintf(text, sizeof(text), "region %s: destroyed", id);
 	print_event(arg, "region", adm_region_json(region), text);
 }
 
 static void on_session(const struct xmem_session *session, void *arg)
 {
-	char text[256];
+	char text[256], id[ADM_ID_SIZE];
 
 	snprintf(text, sizeof(text),
-		 "session of client 0x%" PRIx64 " on region %" PRIu64 ": %s, generation %u, "
+		 "session of client 0x%" PRIx64 " on region %s: %s, generation %u, "
 		 "queues %u %s",
-		 session->client, session->region, session->queues ? "connected" : "gone",
-		 session->generation, session->queues, session->peer);
+		 session->client, adm_id_text(session->region, id),
+		 session->queues ? "connected" : "gone", session->generation, session->queues,
+		 session->peer);
 	print_event(arg, "session", adm_session_json(session), text);
 }
 

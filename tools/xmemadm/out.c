@@ -13,6 +13,19 @@
 #define CELL 512
 
 /**
+ * adm_id_text() - a region's identity for people
+ * @id: the identity
+ * @out: the text: decimal as people choose them, hexadecimal as managers do
+ *
+ * Return: @out.
+ */
+const char *adm_id_text(uint64_t id, char out[ADM_ID_SIZE])
+{
+	snprintf(out, ADM_ID_SIZE, id <= UINT32_MAX ? "%" PRIu64 : "0x%016" PRIx64, id);
+	return out;
+}
+
+/**
  * adm_json_u64() - a number for JSON
  * @value: the number
  *
@@ -70,9 +83,12 @@ static void format_time(json_int_t seconds, char *out, size_t size)
 
 static void format_number(enum adm_kind kind, json_int_t number, char *out, size_t size)
 {
-	char text[XMEM_SIZE_TEXT];
+	char text[ADM_ID_SIZE];
 
 	switch (kind) {
+	case ADM_ID:
+		snprintf(out, size, "%s", adm_id_text((uint64_t)number, text));
+		break;
 	case ADM_SIZE:
 		snprintf(out, size, "%s", xmem_size_format((uint64_t)number, text));
 		break;
@@ -114,7 +130,7 @@ static int no_memory(struct adm *adm)
 
 static bool right_aligned(enum adm_kind kind)
 {
-	return kind == ADM_NUMBER || kind == ADM_SIZE || kind == ADM_MS;
+	return kind == ADM_NUMBER || kind == ADM_ID || kind == ADM_SIZE || kind == ADM_MS;
 }
 
 static int print_table(struct adm *adm, const json_t *rows, const struct adm_column *columns)

@@ -14,6 +14,7 @@
 enum adm_kind {
 	ADM_TEXT,
 	ADM_NUMBER,
+	ADM_ID,	   /* a region: small ones are decimal */
 	ADM_SIZE,  /* bytes */
 	ADM_TIME,  /* seconds since 1970; 0 is never */
 	ADM_MS,	   /* milliseconds */
@@ -26,6 +27,9 @@ struct adm_column {
 	enum adm_kind kind;
 };
 
+#define ADM_ID_SIZE 24
+
+const char *adm_id_text(uint64_t id, char out[ADM_ID_SIZE]);
 json_t *adm_json_u64(uint64_t value);
 json_t *adm_json_id(uint64_t id);
 void adm_set(json_t *object, const char *key, json_t *value);

@@ -19,7 +19,7 @@
 #define DEFAULT_PORT 7707
 
 static const struct adm_column region_columns[] = {
-	{ "id", "ID", ADM_NUMBER },
+	{ "id", "ID", ADM_ID },
 	{ "size", "SIZE", ADM_SIZE },
 	{ "label", "LABEL", ADM_TEXT },
 	{ "epoch", "EPOCH", ADM_NUMBER },
@@ -31,7 +31,7 @@ static const struct adm_column region_columns[] = {
 };
 
 static const struct adm_column region_lines[] = {
-	{ "id", "id", ADM_NUMBER },
+	{ "id", "id", ADM_ID },
 	{ "size", "size", ADM_SIZE },
 	{ "label", "label", ADM_TEXT },
 	{ "instance", "instance", ADM_TEXT },
@@ -47,7 +47,7 @@ static const struct adm_column region_lines[] = {
 };
 
 static const struct adm_column grant_columns[] = {
-	{ "region", "REGION", ADM_NUMBER },
+	{ "region", "REGION", ADM_ID },
 	{ "client", "CLIENT", ADM_TEXT },
 	{ "rights", "RIGHTS", ADM_WORDS },
 	{ "epoch", "EPOCH", ADM_NUMBER },
@@ -57,14 +57,14 @@ static const struct adm_column grant_columns[] = {
 };
 
 static const struct adm_column grant_lines[] = {
-	{ "region", "region", ADM_NUMBER },	  { "client", "client", ADM_TEXT },
+	{ "region", "region", ADM_ID },		  { "client", "client", ADM_TEXT },
 	{ "token", "token", ADM_TEXT },		  { "rights", "rights", ADM_WORDS },
 	{ "epoch", "epoch", ADM_NUMBER },	  { "expiry", "expiry", ADM_TIME },
 	{ "command", "on the client", ADM_TEXT }, { 0 },
 };
 
 static const struct adm_column session_columns[] = {
-	{ "region", "REGION", ADM_NUMBER }, { "client", "CLIENT", ADM_TEXT },
+	{ "region", "REGION", ADM_ID },	    { "client", "CLIENT", ADM_TEXT },
 	{ "session", "SESSION", ADM_TEXT }, { "generation", "GENERATION", ADM_NUMBER },
 	{ "queues", "QUEUES", ADM_NUMBER }, { "peer", "PEER", ADM_TEXT },
 	{ "device", "DEVICE", ADM_TEXT },   { 0 },
@@ -251,17 +251,18 @@ static json_t *client_command(struct adm *adm, const struct xmem_pool *pool,
 			      const struct xmem_region *region, const struct xmem_grant *grant)
 {
 	const char *address = adm->config.appliance.rdma_address;
-	char token[XMEM_TOKEN_TEXT], port[16] = "", name[XMEM_WORD_NAME_MAX + 1];
+	char token[XMEM_TOKEN_TEXT], id[ADM_ID_SIZE], port[16] = "", name[XMEM_WORD_NAME_MAX + 1];
 
+	adm_id_text(grant->region, id);
 	if (pool->port && pool->port != DEFAULT_PORT)
 		snprintf(port, sizeof(port), " port=%u", pool->port);
 	if (xmem_word_is_name(region->label))
 		snprintf(name, sizeof(name), "%s", region->label);
 	else
-		snprintf(name, sizeof(name), "region%" PRIu64, grant->region);
-	return json_sprintf("modprobe xmem appliance=%s%s region=%" PRIu64 " client=0x%016" PRIx64
+		snprintf(name, sizeof(name), "region%s", id);
+	return json_sprintf("modprobe xmem appliance=%s%s region=%s client=0x%016" PRIx64
 			    " token=%s name=%s",
-			    *address ? address : "ADDRESS", port, grant->region, grant->client,
+			    *address ? address : "ADDRESS", port, id, grant->client,
 			    xmem_token_format(grant->token, token), name);
 }
 

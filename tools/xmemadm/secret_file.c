@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,9 +52,11 @@ int adm_file_write(struct adm *adm, const char *path, mode_t mode, const void *d
 	char temp[PATH_MAX];
 	int fd, rc = 0;
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
+	if (snprintf(temp, sizeof(temp), "%s.new", path) >= (int)sizeof(temp))
 		return adm_usage(adm, "the path is too long");
-	fd = mkostemp(temp, O_CLOEXEC);
+	/* one that was left by a run that died is worthless */
+	unlink(temp);
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return xmem_err_set(&adm->err, XMEM_ERR_USAGE, errno, "cannot write %s: %s", path,
 				    strerror(errno));
