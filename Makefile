@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 XMEM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/xmem
 KERNEL ?= debian-6.12
-DEPS := tests/deps $(wildcard tests/kernels/deps tests/harness/deps)
+DEPS := tests/deps $(wildcard tests/*/deps)
 export XMEM_CACHE
 
 .PHONY: all modules user tools xmemd deps check check-quick demo bench style uapi install clean help

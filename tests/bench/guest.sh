@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2153  # upper case: variables from measure.py
+#
+# What make bench does in the guest; measure.py puts lib.sh, peers.sh and these
+# variables in front: SIZE (MiB of each device), ROUNDS, SUBJECTS, JOBS, FIO
+# (arguments that bound a run), OPS (operations of a bare verb run) and VERB
+# (the module, or nothing). Lines for measure.py start with "@ ".
+
+# job NAME: fio's arguments
+fio_args() {
+	case $1 in
+	read-4k-qd1)	echo --rw=randread --bs=4k --ioengine=psync ;;
+	write-4k-qd1)	echo --rw=randwrite --bs=4k --ioengine=psync ;;
+	read-4k-qd32)	echo --rw=randread --bs=4k --ioengine=libaio --iodepth=32 ;;
+	write-4k-qd32)	echo --rw=randwrite --bs=4k --ioengine=libaio --iodepth=32 ;;
+	read-128k-qd4)	echo --rw=randread --bs=128k --ioengine=libaio --iodepth=4 ;;
+	write-128k-qd4)	echo --rw=randwrite --bs=128k --ioengine=libaio --iodepth=4 ;;
+	esac
+}
+
+verb_args() {
+	local write=0 size=4096 depth=${1##*-qd}
+	case $1 in write-*) write=1 ;; esac
+	case $1 in *-128k-*) size=131072 ;; esac
+	echo "addr=$APPLIANCE_IP write=$write size=$size depth=$depth count=$OPS"
+}
+
+# subject_attach NAME: prints the device, or nothing for the bare verb
+subject_attach() {
+	case $1 in
+	xmem)		xmem_attach bench "$SIZE" ;;
+	nvme-rdma)	nvme_attach 0 ;;
+	rnbd)		rnbd_attach 1 ;;
+	brd)		echo /dev/ram2 ;;
+	verb)		;;
+	esac
+}
+
+declare -A device
+
+attach_all() {
+	local subject
+	ramdisks "$SIZE" 3
+	for subject in 0 1 2; do
+		ramdisk_fill $subject
+	done
+	for subject in $SUBJECTS; do
+		device[$subject]=$(subject_attach "$subject") || {
+			echo "@ failed $subject cannot be set up"
+			return 1
+		}
+		[ -n "${device[$subject]}" ] || continue
+		# The same for all: no scheduler, and the whole device written once.
+		echo none >"/sys/block/${device[$subject]##*/}/queue/scheduler"
+		dd if=/dev/zero of="${device[$subject]}" bs=1M count="$SIZE" \
+			oflag=direct status=none
+	done
+}
+
+measure_fio() {
+	local args
+	read -ra args <<<"$(fio_args "$2") $FIO"
+	fio --name=bench --filename="${device[$1]}" --direct=1 --thread --norandommap \
+		--randrepeat=1 --size="${SIZE}M" --output-format=json "${args[@]}" |
+		tr -d '\n '
+}
+
+measure_verb() {
+	local args dir=/sys/module/xmem_verb/parameters
+	read -ra args <<<"$(verb_args "$1")"
+	insmod "$VERB" "${args[@]}" || return
+	printf '{"ns":%s,"ops":%s}' "$(<$dir/ns)" "$(<$dir/ops)"
+	rmmod xmem_verb
+}
+
+# measure ROUND SUBJECT JOB
+measure() {
+	local result
+	if [ "$2" = verb ]; then
+		result=$(measure_verb "$3")
+	else
+		result=$(measure_fio "$2" "$3")
+	fi
+	echo "@ result $1 $2 $3 $result"
+}
+
+# Each round measures all subjects next to each other, another one first.
+measure_all() {
+	local round job subjects
+	read -ra subjects <<<"$SUBJECTS"
+	for ((round = 1; round <= ROUNDS; round++)); do
+		for job in $JOBS; do
+			for subject in "${subjects[@]}"; do
+				measure "$round" "$subject" "$job"
+			done
+		done
+		subjects=("${subjects[@]:1}" "${subjects[0]}")
+	done
+}
+
+main() {
+	trap - EXIT
+	on_appliance 'echo 32768 >/proc/sys/vm/min_free_kbytes'
+	echo 32768 >/proc/sys/vm/min_free_kbytes
+	attach_all 2>/run/bench.err || {
+		cat /run/bench.err
+		exit 1
+	}
+	echo "@ cpus $(nproc)"
+	measure_all
+}

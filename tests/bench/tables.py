@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Medians, ratios, and the tables of Documentation/performance.md."""
+
+import statistics
+
+NAMES = {"xmem": "xmem", "nvme-rdma": "nvme-rdma", "rnbd": "RNBD",
+         "verb": "bare verb", "brd": "RAM disk itself"}
+
+JOBS = {"read-4k-qd1": "4 KiB read, QD1", "write-4k-qd1": "4 KiB write, QD1",
+        "read-4k-qd32": "4 KiB read, QD32",
+        "write-4k-qd32": "4 KiB write, QD32",
+        "read-128k-qd4": "128 KiB read, QD4",
+        "write-128k-qd4": "128 KiB write, QD4"}
+
+
+def measure_of(job):
+    """What is compared: latency for one in flight, a rate otherwise."""
+    if job.endswith("-qd1"):
+        return "latency"
+    return "bandwidth" if "-128k-" in job else "IOPS"
+
+
+def ratios(values, job, subject):
+    """SUBJECT by xmem, round by round, in the sense of measure_of(JOB)."""
+    mine = values[job, "xmem"]
+    theirs = values[job, subject]
+    found = []
+    for number in sorted(mine.keys() & theirs.keys()):
+        time_ratio = theirs[number] / mine[number]
+        found.append(time_ratio if measure_of(job) == "latency"
+                     else 1 / time_ratio)
+    return found
+
+
+def spread(numbers, form):
+    return (f"{statistics.median(numbers):{form}} "
+            f"({min(numbers):{form}}–{max(numbers):{form}})")
+
+
+def markdown(head, rows):
+    """A table whose columns line up in the source, too."""
+    lines = [head] + rows
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+
+    def row(cells):
+        return "| " + " | ".join(
+            cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([row(head), rule, *map(row, rows)])
+
+
+def ratio_table(values, subjects, jobs):
+    """Each peer as a ratio to xmem; median and (least–most) over the rounds."""
+    peers = [one for one in subjects if one != "xmem"]
+    rows = []
+    for job in jobs:
+        better = "less" if measure_of(job) == "latency" else "more"
+        rows.append([f"{JOBS[job]}: {measure_of(job)} ({better} is better)",
+                     "1"] + [spread(ratios(values, job, one), ".2f")
+                             for one in peers])
+    return markdown(["beside xmem = 1"] + [NAMES[one] for one in
+                                           ("xmem", *peers)], rows)
+
+
+def count_table(values, subjects, jobs):
+    """Thousands of instructions per operation."""
+    rows = []
+    for job in jobs:
+        rows.append([JOBS[job]] + [
+            spread([value / 1000 for value in values[job, one].values()],
+                   ".1f") for one in subjects])
+    return markdown(["thousands of instructions"]
+                    + [NAMES[one] for one in subjects], rows)
+
+
+def put(text, name, body):
+    """TEXT with what stands between the markers NAME replaced by BODY."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"the markers of {name} are not there exactly once")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{body.strip()}\n{end}{after}"
