@@ -25,7 +25,7 @@ class QemuGuest(Guest):
         opts = self.options
         argv = [
             QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-M", "pc,hpet=off", "-cpu", opts.cpu_model,
+            "-no-reboot", "-M", "q35", "-cpu", opts.cpu_model,
             "-m", opts.mem,
             "-kernel", str(self.kernel.image), "-initrd", str(self._initrd()),
             "-append", " ".join(self._kernel_args()),
