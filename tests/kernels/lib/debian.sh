@@ -72,5 +72,5 @@ build_from_packages() {
 	step "$NAME: fetching $(pin)" "$ROOT/log/$NAME.fetch" \
 		fetch_packages "$dir/debs"
 	step "$NAME: unpacking" "$ROOT/log/$NAME.unpack" lay_out "$dir"
-	mv "$dir" "$goal"
+	mv -T "$dir" "$goal"
 }

@@ -136,5 +136,5 @@ build_from_source() {
 	mkdir -p "$dir"
 	step "$NAME: collecting" "$log.install" collect "$obj" "$dir"
 	drop_objects "$obj"
-	mv "$dir" "$goal"
+	mv -T "$dir" "$goal"
 }
