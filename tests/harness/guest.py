@@ -7,6 +7,7 @@ See session.py for the event loop that drives them.
 
 import base64
 import os
+import select
 import shlex
 import signal
 import socket
@@ -62,6 +63,7 @@ class Guest:
         self.state = OFF
         self.process = None
         self.pidfd = None
+        self.console_pipe = None
         self.control = None
         self.channel = None
         self.net = None
@@ -82,19 +84,33 @@ class Guest:
         fds = [theirs.fileno()]
         if self.net:
             fds.append(self.net.end_of(self.role))
-        with open(self.console, "ab") as log:
-            try:
-                self.process = subprocess.Popen(
-                    argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    pass_fds=fds, start_new_session=True)
-            except OSError as error:
-                raise GuestError(f"cannot start {argv[0]}: {error}") from error
-        theirs.close()
+        # User-Mode Linux wants to wait on its console: no plain file.
+        self.console_pipe, console_end = os.pipe()
+        try:
+            self.process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=console_end,
+                stderr=console_end, pass_fds=fds, start_new_session=True)
+        except OSError as error:
+            raise GuestError(f"cannot start {argv[0]}: {error}") from error
+        finally:
+            os.close(console_end)
+            theirs.close()
+        os.set_blocking(self.console_pipe, False)
         ours.setblocking(False)
         self.pidfd = os.pidfd_open(self.process.pid)
         self.control = ours
         self.channel = Channel()
         self.state = BOOTING
+
+    def log_console(self):
+        """Keep what came on the console; False at its end."""
+        try:
+            data = os.read(self.console_pipe, 1 << 16)
+        except BlockingIOError:
+            return True
+        with open(self.console, "ab") as log:
+            log.write(data)
+        return bool(data)
 
     def send(self, *words):
         """Send one control line."""
@@ -121,10 +137,18 @@ class Guest:
             return
         self.signal(signal.SIGKILL)
         self.process.wait()
+        self._last_words()
         os.close(self.pidfd)
+        os.close(self.console_pipe)
         self.control.close()
         self.process = self.pidfd = self.control = None
         self.state = OFF
+
+    def _last_words(self):
+        """Empty the pipe; a helper process may still hold its other end."""
+        while select.select([self.console_pipe], [], [], 0)[0]:
+            if not self.log_console():
+                return
 
     def conf(self):
         """What init.sh in the guest has to know."""

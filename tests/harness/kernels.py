@@ -3,6 +3,7 @@
 
 import dataclasses
 import functools
+import os
 import pathlib
 import subprocess
 
@@ -66,7 +67,21 @@ def tool(*args, **kwargs):
                           **kwargs)
 
 
-def find(name, build=False):
+def stale(name):
+    """The newest earlier build of kernel NAME, or None.
+
+    While its configuration is being worked on, the exact kernel is often not
+    there, and for a quick look the one before it does as well.
+    """
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME")
+                         or pathlib.Path.home() / ".cache") / "xmem"
+    cache = pathlib.Path(os.environ.get("XMEM_CACHE") or cache)
+    found = sorted((cache / "kernels").glob(f"{name}-*/image"),
+                   key=lambda image: image.stat().st_mtime)
+    return Kernel(name, found[-1].parent) if found else None
+
+
+def find(name, build=False, accept_stale=False):
     """The kernel called NAME; build it when asked to and it is missing.
 
     A directory with the same layout is accepted as a name, too.
@@ -81,8 +96,10 @@ def find(name, build=False):
         done = tool("ensure", name)
         if done.returncode:
             raise KernelError(f"xmem-kernel ensure {name} failed")
-    done = tool("path", name, stdout=subprocess.PIPE)
+    done = tool("path", name, capture_output=True)
     if done.returncode:
+        if accept_stale and stale(name):
+            return stale(name)
         raise KernelError(f"kernel {name} is not built; build it with "
                           f"tests/kernels/xmem-kernel ensure {name}")
     return Kernel(name, pathlib.Path(done.stdout.strip()))

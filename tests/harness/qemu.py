@@ -58,7 +58,7 @@ class QemuGuest(Guest):
         if self.options.icount:
             return ["-accel", "tcg,thread=single", "-smp", "1",
                     "-icount", "shift=0,sleep=off"]
-        return ["-accel", "tcg,thread=multi", "-smp", str(self.options.cpus)]
+        return ["-accel", "tcg,thread=multi", "-smp", str(self.options.cpus or 2)]
 
     def _network(self):
         if not self.net:

@@ -24,7 +24,7 @@ class Options:
 
     pair: bool = False
     mem: str = "512M"
-    cpus: int = 2
+    cpus: int = 0   # 0: one for User-Mode Linux, two for QEMU
     rdma: bool = True
     icount: bool = False
     loglevel: int = 5
@@ -155,12 +155,14 @@ class Session:
         register = self._selector.register
         register(one.control, selectors.EVENT_READ, (self._read, one))
         register(one.pidfd, selectors.EVENT_READ, (self._died, one))
+        register(one.console_pipe, selectors.EVENT_READ, (self._log, one))
 
     def _stop(self, one):
         if one.state == guest.OFF:
             return
         self._forget(one.control)
         self._forget(one.pidfd)
+        self._forget(one.console_pipe)
         one.kill()
         if self.cable:
             self._selector.register(self.cable.end_of(one.role),
@@ -192,6 +194,10 @@ class Session:
                 handler(one)
             if self.client.state == guest.OFF:
                 return
+
+    def _log(self, one):
+        if not one.log_console():
+            self._forget(one.console_pipe)
 
     def _drop(self, one):
         self.cable.drain(one.role)

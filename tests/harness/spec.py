@@ -26,7 +26,7 @@ class Spec:
     tier: str = "full"
     timeout: float = DEFAULT_TIMEOUT
     mem: str = "512M"
-    cpus: int = 2
+    cpus: int = 0
     needs: tuple = ()
     rdma: bool = True
     modules: bool = True

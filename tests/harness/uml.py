@@ -16,7 +16,7 @@ class UmlGuest(Guest):
         opts = self.options
         argv = [str(self.kernel.image), f"mem={opts.mem}"]
         if self.kernel.has("SMP"):
-            argv.append(f"ncpus={opts.cpus}")
+            argv.append(f"ncpus={opts.cpus or 1}")
         argv += [
             "seccomp=on", "root=/dev/root", "rootfstype=hostfs",
             "rootflags=/", "ro",
