@@ -11,6 +11,7 @@
 #include "manager.h"
 #include "objects.h"
 #include "out.h"
+#include "udev.h"
 #include "word.h"
 
 static const struct adm_column dev_columns[] = {
@@ -114,6 +115,7 @@ static int find_dev(struct adm *adm, struct xmem_nl *nl, const char *text, struc
 static int dev_attach(struct adm *adm, const struct adm_args *args)
 {
 	struct xmem_dev want = { 0 }, made;
+	struct adm_udev *udev;
 	struct xmem_nl *nl;
 	int rc = adm_attach_request(adm, args, &want);
 
@@ -121,7 +123,11 @@ static int dev_attach(struct adm *adm, const struct adm_args *args)
 		rc = xmem_client_open(&nl, &adm->err);
 	if (rc)
 		return rc;
+	udev = adm_udev_listen();
 	rc = xmem_dev_new(nl, &want, &made, &adm->err);
+	if (!rc)
+		adm_udev_wait(udev, made.id);
+	adm_udev_close(udev);
 	xmem_nl_close(nl);
 	return rc ? rc : print_dev(adm, &made);
 }
