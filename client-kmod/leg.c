@@ -58,9 +58,12 @@ static void part_done(struct ib_cq *cq, struct ib_wc *wc)
 
 	if (unlikely(wc->status != IB_WC_SUCCESS)) {
 		/* the part stays posted until the worker has drained the path */
-		xmemc_path_break(&leg->path, "%s failed: %s",
-				 part->io->op == XMEMC_OP_READ ? "read" : "write",
-				 ib_wc_status_msg(wc->status));
+		if (wc->status == IB_WC_WR_FLUSH_ERR)
+			xmemc_path_break(&leg->path, "the connection broke");
+		else
+			xmemc_path_break(&leg->path, "%s failed: %s",
+					 part->io->op == XMEMC_OP_READ ? "read" : "write",
+					 ib_wc_status_msg(wc->status));
 		return;
 	}
 	part_unmap(part);
@@ -219,23 +222,25 @@ static void part_take_back(struct xmemc_part *part)
 	part->leg->owner->settled(part);
 }
 
-/* Close whatever is open; afterwards nothing of this generation moves any more. */
-static void leg_down(struct xmemc_leg *leg)
+static void leg_note_error(struct xmemc_leg *leg)
 {
-	bool was_live = leg->live;
-
-	WRITE_ONCE(leg->live, false);
-	if (was_live)
-		synchronize_rcu();
-	cancel_delayed_work_sync(&leg->beat);
-	xmemc_path_drain(&leg->path);
-	if (was_live)
-		leg->owner->posted(leg, part_take_back);
-	xmemc_path_close(&leg->path);
-
 	spin_lock(&leg->lock);
 	xmemc_path_why(&leg->path, &leg->last_error);
 	spin_unlock(&leg->lock);
+}
+
+/* Take a live leg down; afterwards nothing of this generation moves any more. */
+static void leg_down(struct xmemc_leg *leg)
+{
+	WRITE_ONCE(leg->live, false);
+	synchronize_rcu();
+	cancel_delayed_work_sync(&leg->beat);
+	xmemc_path_drain(&leg->path);
+	leg->owner->posted(leg, part_take_back);
+	leg_note_error(leg);
+	if (!READ_ONCE(leg->stop))
+		leg_set_state(leg, XMEM_LEG_STATE_RECONNECTING);
+	xmemc_path_close(&leg->path);
 }
 
 __printf(3, 4)
@@ -403,16 +408,16 @@ static void leg_work(struct work_struct *work)
 	unsigned int noio = memalloc_noio_save();
 	int ret;
 
-	if (leg->live) {
+	if (leg->live)
 		leg_down(leg);
-		leg_set_state(leg, XMEM_LEG_STATE_RECONNECTING);
-	}
 	if (!READ_ONCE(leg->stop) && leg->state != XMEM_LEG_STATE_FAILED) {
 		ret = leg_connect(leg);
 		if (!ret) {
 			leg_up(leg);
 		} else {
-			leg_down(leg);
+			xmemc_path_drain(&leg->path);
+			xmemc_path_close(&leg->path);
+			leg_note_error(leg);
 			if (ret != -ECANCELED)
 				leg_failed(leg, ret);
 		}

@@ -11,6 +11,9 @@
  *          request any more.
  *   close: unmap, free the protection domain, destroy the rdma_cm ids. The ids go
  *          last: rdma_cm lets an RDMA device disappear when its last id is gone.
+ *          They say goodbye to the appliance, so close waits until the port is up:
+ *          nobody can be reached before that anyway, and soft RoCE never gets over
+ *          a message of the connection manager for which there was no route.
  *
  * Between drain and close the leg takes back its requests and unmaps their pages.
  */
@@ -154,6 +157,8 @@ static int cm_event(struct rdma_cm_id *id, struct rdma_cm_event *ev)
 		xmemc_path_break(q->path, "the appliance closed the connection");
 		break;
 	case RDMA_CM_EVENT_DEVICE_REMOVAL:
+		WRITE_ONCE(q->path->removed, true);
+		wake_up(&q->path->wait);
 		xmemc_path_break(q->path, "the RDMA device is removed");
 		break;
 	case RDMA_CM_EVENT_ADDR_CHANGE:
@@ -211,6 +216,31 @@ static int path_await(struct xmemc_path *path, int *result, unsigned int timeout
 	return -ETIMEDOUT;
 }
 
+static void port_event(struct ib_event_handler *handler, struct ib_event *event)
+{
+	struct xmemc_path *path = container_of(handler, struct xmemc_path, events);
+
+	if (event->element.port_num != path->port_num ||
+	    (event->event != IB_EVENT_PORT_ACTIVE && event->event != IB_EVENT_PORT_ERR))
+		return;
+	WRITE_ONCE(path->port_up, event->event == IB_EVENT_PORT_ACTIVE);
+	wake_up(&path->wait);
+}
+
+static void path_await_port(struct xmemc_path *path)
+{
+	struct ib_port_attr attr;
+
+	if (!path->port_num)
+		return;
+	/* an event that comes from here on counts; what was before is asked for */
+	smp_store_mb(path->port_up, false);
+	if (ib_query_port(path->device, path->port_num, &attr) || attr.state == IB_PORT_ACTIVE)
+		WRITE_ONCE(path->port_up, true);
+	wait_event(path->wait, READ_ONCE(path->port_up) || READ_ONCE(path->stop) ||
+		   READ_ONCE(path->removed));
+}
+
 static int refuse_device(struct xmemc_path *path, int error, const char *why)
 {
 	xmemc_path_break(path, "RDMA device %s: %s", path->device->name, why);
@@ -247,6 +277,9 @@ static int path_take_device(struct xmemc_path *path, struct rdma_cm_id *id)
 	int ret;
 
 	path->device = device;
+	path->port_num = id->port_num;
+	INIT_IB_EVENT_HANDLER(&path->events, device, port_event);
+	ib_register_event_handler(&path->events);
 	if (rdma_protocol_iwarp(device, id->port_num))
 		return refuse_device(path, -EOPNOTSUPP, "iWARP is not supported");
 	ret = path_measure(path);
@@ -444,10 +477,6 @@ void xmemc_path_drain(struct xmemc_path *path)
 {
 	unsigned int i;
 
-	/* all at once, so that the appliance hears of each one early */
-	for (i = 0; i < path->nr_queues; i++)
-		if (path->queues[i].ready)
-			rdma_disconnect(path->queues[i].id);
 	for (i = 0; i < path->nr_queues; i++) {
 		struct xmemc_queue *q = &path->queues[i];
 
@@ -467,6 +496,8 @@ void xmemc_path_drain(struct xmemc_path *path)
 /**
  * xmemc_path_close() - give everything back
  * @path: the path, after xmemc_path_drain() and when nobody holds mappings on its device
+ *
+ * Sleeps until the port is up, the device is removed, or @path->stop is set.
  */
 void xmemc_path_close(struct xmemc_path *path)
 {
@@ -490,12 +521,18 @@ void xmemc_path_close(struct xmemc_path *path)
 	if (path->pd)
 		ib_dealloc_pd(path->pd);
 	path->pd = NULL;
+	if (path->device) {
+		path_await_port(path);
+		ib_unregister_event_handler(&path->events);
+	}
 	for (i = 0; i < path->nr_queues; i++) {
 		if (path->queues[i].id)
 			rdma_destroy_id(path->queues[i].id);
 		path->queues[i].id = NULL;
 	}
 	path->device = NULL;
+	path->port_num = 0;
+	path->removed = false;
 }
 
 static int own_post(struct xmemc_path *path, u64 remote, u32 rkey, u32 length)

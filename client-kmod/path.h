@@ -71,8 +71,12 @@ struct xmemc_queue {
  * @mapped: the two buffers are mapped
  * @own_cqe: completion of reads of the path's own
  * @own_status: result of such a read: 1 as long as it is not there
- * @wait: where the opener waits for steps
- * @stop: set from outside to make an open in progress return -ECANCELED
+ * @events: for the state of the port
+ * @port_num: the device's port in use
+ * @port_up: the port is active
+ * @removed: the device is being removed
+ * @wait: where the worker waits for steps and for the port
+ * @stop: set from outside, then the worker waits for nothing any more
  * @broken: something went wrong with a connection; cleared by the next open
  * @reject: reason of the appliance's refusal of the last open, or XMEM_REJECT_NONE
  * @lock: protects @why
@@ -99,6 +103,10 @@ struct xmemc_path {
 	bool mapped;
 	struct ib_cqe own_cqe;
 	int own_status;
+	struct ib_event_handler events;
+	u32 port_num;
+	bool port_up;
+	bool removed;
 	wait_queue_head_t wait;
 	bool stop;
 	bool broken;
