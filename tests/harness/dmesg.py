@@ -20,7 +20,7 @@ BAD = re.compile("|".join((
     r"sysfs: cannot create duplicate", r"unreferenced object",
     r"bad page state", r"Bad page map", r"Bad rss-counter",
     r"swap_(dup|free|info_get): Bad", r"Bad swap",
-    r"Call Trace:", r"xmem-harness: module",
+    r"Call Trace:", r"xmem-harness: (module|lockdep)",
 )), re.IGNORECASE)
 
 # A complaint and its back trace are one thing, allowed or reported together.

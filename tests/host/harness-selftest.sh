@@ -48,6 +48,7 @@ splat "sleeping function" "BUG: sleeping function called from invalid context"
 splat "refcount_t" "refcount_t: underflow; use-after-free."
 splat "Oops" "Oops: 0002 [#1] SMP"
 splat "panic" "Kernel panic - not syncing: Fatal exception"
+splat "lockdep is off" "xmem-harness: lockdep is off"
 splat "does not unload" "xmem-harness: module xmem does not unload, refcnt 1"
 
 # Two different complaints are not allowed by a pattern for one of them.
@@ -56,9 +57,24 @@ printf '%s\n' "[ cut here ]" "WARNING: one" "---[ end trace 0 ]---" \
 equal "two complaints are two" "$(scan "$XMEM_TMP/two")" 2
 equal "one allowed leaves one" "$(scan "$XMEM_TMP/two" "WARNING: one")" 1
 
+# warns LINE: how many warnings of ours are in that line of a build log
+warns() {
+	harness 'import sys; from harness import jobs
+print(len(jobs.own_warnings(sys.argv[1])))' "$1"
+}
+equal "a warning in our file counts" \
+	"$(warns '/b/client-kmod/path.c:1:2: warning: unused variable')" 1
+equal "a warning of modpost counts" \
+	"$(warns 'WARNING: modpost: missing MODULE_LICENSE() in xmem.o')" 1
+equal "a warning in a kernel header does not" \
+	"$(warns './include/linux/mmzone.h:1:2: warning: array subscript')" 0
+equal "nor a remark about the compiler" \
+	"$(warns 'warning: the compiler differs from the one used')" 0
+
 # outcome SCRIPT: how the runner judges a test script with that body
 outcome() {
-	printf '%s\n' '. "$XMEM_SRC/tests/guest/lib.sh"' "$1" >"$XMEM_TMP/t.sh"
+	printf '. "%s/tests/guest/lib.sh"\n%s\n' "$XMEM_SRC" "$1" \
+		>"$XMEM_TMP/t.sh"
 	XMEM_ROLE='' bash "$XMEM_TMP/t.sh" >"$XMEM_TMP/t.log" 2>&1
 	harness '
 import sys
@@ -74,6 +90,7 @@ equal "a failed check" "$(outcome 'check a false; check b true; finish')" \
 	"1 passed, 1 failed, 0 skipped"
 equal "an early exit" "$(outcome 'check a true; exit 0')" \
 	"1 passed, 1 failed, 0 skipped"
+# shellcheck disable=SC2016  # expanded by the script under test
 equal "an unset variable" "$(outcome 'check a true; echo $nothing; finish')" \
 	"1 passed, 1 failed, 0 skipped"
 equal "a test that prints nothing" "$(outcome 'finish')" \

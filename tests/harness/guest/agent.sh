@@ -73,8 +73,16 @@ scan_leaks() {
 	done <$leaks
 }
 
+# The first complaint of lockdep ends it; without one it must still be on.
+check_lockdep() {
+	if grep -qs 'debug_locks: *0' /proc/lockdep_stats; then
+		echo "<3>xmem-harness: lockdep is off" >/dev/kmsg
+	fi
+}
+
 run_finish() {
 	unload_all
+	check_lockdep
 	[ "$1" = yes ] && scan_leaks
 	say finished
 }

@@ -12,6 +12,7 @@ export HOME=/root LC_ALL=C.UTF-8 TERM=${TERM:-dumb}
 # shellcheck source=/dev/null
 . "${xmem_conf:?the kernel command line names no xmem_conf}"
 # The initramfs carries no locales.
+# shellcheck disable=SC2153  # from the file of the harness
 [ "$XMEM_ROOT" != initramfs ] || export LC_ALL=C
 export XMEM_ROLE XMEM_GUESTS XMEM_BED XMEM_KERNEL XMEM_SRC XMEM_OUT
 export XMEM_KDIR XMEM_MODS XMEM_DEBUG XMEM_TIMEOUT_SCALE
@@ -100,9 +101,7 @@ fi
 hostname "$XMEM_ROLE"
 ulimit -l unlimited
 echo 8 >/proc/sys/kernel/printk
-if [ -d "$XMEM_SRC/build/bin" ]; then
-	PATH=$XMEM_SRC/build/bin:$PATH
-fi
+PATH=$XMEM_SRC/build/bin:$XMEM_SRC/tools/xmemadm:$XMEM_SRC/mgmt-daemon:$PATH
 
 # shellcheck source=tests/harness/guest/net.sh
 . "$XMEM_SRC/tests/harness/guest/net.sh"
