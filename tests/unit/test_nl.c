@@ -206,7 +206,7 @@ static void words_only(void **state)
 	a = refusal(nlmsg_hdr(msg), -EBUSY, true);
 	check(a, &xmem_dev_set_desc, -EBUSY, "Device or resource busy");
 	a = refusal(nlmsg_hdr(msg), -EPERM, false);
-	check(a, &xmem_dev_set_desc, -EPERM, "needs CAP_NET_ADMIN (run it as root)");
+	check(a, &xmem_dev_set_desc, -EPERM, "not permitted: needs CAP_NET_ADMIN (run it as root)");
 	a = refusal(nlmsg_hdr(msg), -EEXIST, false);
 	nla_put_string(a.msg, NLMSGERR_ATTR_MSG, "the name is taken");
 	check(a, &xmem_dev_set_desc, -EEXIST, "the name is taken");

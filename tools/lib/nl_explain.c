@@ -163,7 +163,7 @@ int xmem_nl_explain(const struct nlmsghdr *answer, const struct nlmsghdr *reques
 		return 0;
 	text = *w.text ? w.text : strerror(-error);
 	if (error == -EPERM && !*w.text)
-		text = "needs CAP_NET_ADMIN (run it as root)";
+		text = "not permitted: needs CAP_NET_ADMIN (run it as root)";
 	xmem_err_set(err, XMEM_ERR_REFUSED, -error, "%s", text);
 	if (*w.attr)
 		xmem_err_append(err, " (%s%s %s%s%s)", w.verb, set->name, w.attr,
