@@ -2,7 +2,8 @@
 /*
  * In place of the appliance module: a pool that exists in a file only, named by
  * XMEMD_MEMORY, of XMEMD_MEMORY_MIB. Like the module it outlives its daemon; when
- * the file is removed, the machine was restarted.
+ * the file is removed, the machine was restarted. XMEMD_MEMORY_CLAIM_MIB is said to
+ * be free beyond what is: room that is gone by the time it is asked for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,12 +111,13 @@ static int refuse_region(uint64_t id, struct xmem_err *err)
 
 static int pool(struct xmem_pool *pool, struct xmem_err *err)
 {
+	const char *claim = getenv("XMEMD_MEMORY_CLAIM_MIB");
 	size_t i;
 
 	if (enter(err) < 0)
 		return -err->code;
 	*pool = (struct xmem_pool){ .memory = memory->bytes, .port = 7707 };
-	pool->free = free_bytes();
+	pool->free = free_bytes() + (claim ? strtoull(claim, NULL, 10) << 20 : 0);
 	pool->largest = pool->free;
 	for (i = 0; i < REGIONS_MAX; i++)
 		pool->regions += memory->region[i].id != 0;
