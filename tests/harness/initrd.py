@@ -19,7 +19,7 @@ from . import cpio, paths
 ROOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p")
 
 PROGRAMS = """
-bash base64 basename cat chmod cmp cp cut date dd dirname dmesg echo env expr
+awk bash base64 basename cat chmod cmp cp cut date dd dirname dmesg echo env expr
 false find flock free grep gawk head hostname insmod ip kill ln ls lsmod md5sum
 mkdir mkfs.ext4 mkfifo mknod mkswap mktemp modinfo modprobe mount mountpoint mv
 nproc nvme od printf ps rdma readlink rm rmdir rmmod sed seq setsid sha256sum

@@ -39,7 +39,7 @@ class Job:
 
     def prepare(self):
         shutil.rmtree(self.logs, ignore_errors=True)
-        self.logs.mkdir(parents=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
 
     def run(self):
         raise NotImplementedError
@@ -214,13 +214,11 @@ class KunitJob(GuestJob):
     def __init__(self, module, kernel, logs, leaks):
         test = spec.Spec(pathlib.Path("kunit"), rdma=False, timeout=120)
         super().__init__(test, kernel, logs, leaks)
-        self.name = f"{kernel.name}/kunit"
+        self.name = f"{kernel.name}/kunit-cases"
         self.module = module
 
     def script(self):
-        return ("modprobe -q kunit enable=1\n"
-                "echo 1 >/sys/module/kunit/parameters/enable 2>/dev/null\n"
-                f"modprobe {self.module}\n")
+        return f"modprobe kunit enable=1 autorun=1; modprobe {self.module}"
 
     def count(self, tally, text, result, bed):
         console = bed.client.console.read_text(errors="replace")

@@ -99,7 +99,7 @@ class Plan:
         """KUnit needs only one kernel, the fastest debug one."""
         wanted = not self.only or QUICK_KERNEL in self.only
         return QUICK_KERNEL if wanted and self.wants(
-            f"{QUICK_KERNEL}/kunit") else None
+            f"{QUICK_KERNEL}/kunit-cases") else None
 
     # -- what follows ----------------------------------------------------
 
@@ -117,4 +117,4 @@ class Plan:
         if not built:
             return None
         return jobs.KunitJob("xmem_kunit", kernel,
-                             self._log(f"{kernel.name}/kunit"), leaks=False)
+                             self._log(f"{kernel.name}/kunit-cases"), leaks=False)
