@@ -11,12 +11,12 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 32M
-must "a region of 24 MiB is lent" lend 1 24M
+start_both 16M
+must "a region of 12 MiB is lent" lend 1 12M
 must "and attached" attach m 1
 queue=/sys/block/xmem0/queue
 
-equal "the size is the region's" "$(blockdev --getsize64 "$DEV")" $((24 << 20))
+equal "the size is the region's" "$(blockdev --getsize64 "$DEV")" $((12 << 20))
 equal "the logical block is 512 bytes" "$(blockdev --getss "$DEV")" 512
 equal "the physical block is a page" "$(blockdev --getpbsz "$DEV")" 4096
 equal "it does not turn" "$(cat $queue/rotational)" 0
@@ -26,8 +26,8 @@ check "it discards" test "$(cat $queue/discard_max_bytes)" -gt 0
 check "it writes zeroes" test "$(cat $queue/write_zeroes_max_bytes)" -gt 0
 
 must "new memory reads zero" all_zero "$DEV"
-random_file "$XMEM_TMP/data" $((24 << 20))
-must "24 MiB are written" \
+random_file "$XMEM_TMP/data" $((12 << 20))
+must "12 MiB are written" \
 	dd if="$XMEM_TMP/data" of="$DEV" bs=1M oflag=direct conv=fsync
 check "and read back, past the page cache" bash -c \
 	"dd if=$DEV bs=128k iflag=direct | cmp - $XMEM_TMP/data"
@@ -49,8 +49,8 @@ check "5 MiB are discarded from an odd place" \
 zero_range 1236992 5242880
 check "they read zero and nothing else changed" same
 check "3 MiB are zeroed from an odd place" \
-	blkdiscard -z -o 10489856 -l 3145728 "$DEV"
-zero_range 10489856 3145728
+	blkdiscard -z -o 8392704 -l 3145728 "$DEV"
+zero_range 8392704 3145728
 check "they read zero and nothing else changed" same
 check "zeroing a single page" blkdiscard -z -o 4096 -l 4096 "$DEV"
 zero_range 4096 4096
@@ -59,7 +59,7 @@ check "the device did it, not the block layer" stat_above m zeroes "$before"
 check "the whole device is discarded" blkdiscard "$DEV"
 check "it reads zero" all_zero "$DEV"
 refused 'No space|past|[Ss]hort|space' \
-	dd if=/dev/zero of="$DEV" bs=4k seek=$((24 << 8)) count=1 oflag=direct
+	dd if=/dev/zero of="$DEV" bs=4k seek=$((12 << 8)) count=1 oflag=direct
 equal "no request failed" "$(stat_of m errors)" 0
 check "detached" xmemadm dev detach m
 finish

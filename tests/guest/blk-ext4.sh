@@ -11,8 +11,8 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 68M
-must "a region of 64 MiB is lent" lend 1 64M
+start_both 36M
+must "a region of 32 MiB is lent" lend 1 32M
 must "and attached" attach fs 1
 must "ext4 is made" mkfs.ext4 -q -F "$DEV"
 modprobe -q ext4
@@ -22,10 +22,10 @@ must "and mounted" mount -t ext4 -o discard "$DEV" /mnt/fs
 fill() { # DIRECTORY: many small files and a large one
 	local i
 	mkdir -p "$1" || return
-	for i in $(seq "$(part 200)"); do
+	for i in $(seq "$(part 80)"); do
 		echo "$1 $i $RANDOM" >"$1/$i" || return
 	done
-	random_file "$1/large" "$(part 20)000000"
+	random_file "$1/large" "$(part 40)00000"
 }
 sums() { (cd /mnt/fs && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
 

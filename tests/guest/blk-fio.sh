@@ -11,10 +11,10 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 80M
-must "a region of 64 MiB is lent" lend 1 64M
+start_both 36M
+must "a region of 32 MiB is lent" lend 1 32M
 must "and attached" attach m 1 --queues 2
-size=$(part 64)M
+size=$(part 8)M
 
 shape() {
 	local text=$1
@@ -37,10 +37,10 @@ shape "sizes from 512 bytes to 256 KiB" \
 	--bssplit=512/30:1k/10:4k/30:12k/10:64k/10:256k/10
 shape "several jobs, each with its own part" \
 	--rw=randwrite --bs=4k --ioengine=io_uring --iodepth=8 --numjobs=4 \
-	--size="$(part 16)M" --offset_increment=16M
+	--size="$(part 2)M" --offset_increment=8M
 shape "through the page cache, with flushes" \
 	--rw=randwrite --bs=4k --ioengine=psync --direct=0 --fdatasync=64 \
-	--size="$(part 8)M"
+	--size="$(part 4)M"
 shape "vectors of unaligned memory" \
 	--rw=randwrite --bs=16k --ioengine=libaio --iodepth=8 --iomem_align=512
 

@@ -11,16 +11,16 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 68M
-must "a region of 32 MiB is lent" lend 1 32M
-must "another one" lend 2 32M
+start_both 36M
+must "a region of 16 MiB is lent" lend 1 16M
+must "another one" lend 2 16M
 must "attached" attach m 1
 must "attached for fio" attach fio 2
-started pagereg -f "$(dev_of m)" -p 3 -m 30M -t 30
+started pagereg -f "$(dev_of m)" -p 3 -m 14M -t 30
 registers=$job registers_log=$joblog
 fio_timed() {
 	fio_verify "$(dev_of fio)" --rw=randrw --bs=16k --ioengine=libaio \
-		--iodepth=8 --size=30M --time_based --runtime=30
+		--iodepth=8 --size=14M --time_based --runtime=30
 }
 started fio_timed
 must "registers are stored" wait_for 20 stat_above m writes 500

@@ -11,23 +11,23 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 132M
-must "a region of 128 MiB is lent" lend 1 128M
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
 must "attached" attach swap 1
 reserve_memory
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
-	memory_group small $((8 + $(part 16)))M
+	memory_group small $((8 + $(part 8)))M
 out=$(vmstat_of pswpout)
-started in_group small pagereg -p 3 -m "$(part 96)M" -t 35 -o "$(part 10000)"
-must "pages go out" wait_for 30 paged_out $((out + $(part 10000)))
+started in_group small pagereg -p 3 -m "$(part 40)M" -t 35 -o "$(part 4000)"
+must "pages go out" wait_for 30 paged_out $((out + $(part 4000)))
 
 for seconds in 1 10; do
 	check "the link goes down for $seconds s" link_down
 	sleep $seconds
 	check "and comes up" link_up
 	out=$(vmstat_of pswpout)
-	check "paging goes on" wait_for 30 paged_out $((out + $(part 1000)))
+	check "paging goes on" wait_for 30 paged_out $((out + $(part 500)))
 done
 check "the connection was made again" test "$(leg_of swap reconnects)" -gt 0
 over "every page is what was stored" 90

@@ -52,8 +52,8 @@ trace_off() {
 	echo >$events/trace
 }
 
-start_both 132M
-must "a region of 128 MiB is lent" lend 1 128M
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
 trace_on
 must "and attached" attach swap 1
 trace_off
@@ -62,13 +62,13 @@ check "an attach allocates, which shows that this test can see it" \
 reserve_memory
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
-	memory_group small $((8 + $(part 16)))M
+	memory_group small $((8 + $(part 8)))M
 before=$(vmstat_of pswpout)
-started in_group small pagereg -p 2 -m "$(part 96)M" -t 8
+started in_group small pagereg -p 2 -m "$(part 40)M" -t 8
 must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
 trace_on
 now=$(vmstat_of pswpout)
-must "and out, while we look" wait_for 30 paged_out $((now + $(part 5000)))
+must "and out, while we look" wait_for 30 paged_out $((now + $(part 2000)))
 trace_off
 note "$(cat "$XMEM_TMP/count")"
 check "there were allocations of others" test "$(tr -dc 0-9 <"$XMEM_TMP/count")" -gt 100

@@ -11,9 +11,9 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 100M
+start_both 52M
 for region in 1 2 3; do
-	must "region $region is lent" lend $region 32M
+	must "region $region is lent" lend $region 16M
 done
 must "attached with a short deadline" attach short 1 --deadline 2s
 must "attached for fio" attach fio 2 --deadline 2s
@@ -22,15 +22,15 @@ short=$(dev_of short) fio=$(dev_of fio) long=$(dev_of long)
 random_file "$XMEM_TMP/data" 1000000
 must "data is stored" dd if="$XMEM_TMP/data" of="$long" bs=64k conv=fsync
 
-started pagereg -e -f "$short" -p 3 -m "$(part 30)M" -t 60
+started pagereg -e -f "$short" -p 3 -m "$(part 14)M" -t 60
 registers=$job registers_log=$joblog
 fio_forever() {
 	fio_verify "$fio" --rw=randrw --bs=16k --ioengine=libaio --iodepth=8 \
-		--size=30M --time_based --runtime=60
+		--size=14M --time_based --runtime=60
 }
 started fio_forever
-must "registers are stored" wait_for 20 stat_above short writes "$(part 2000)"
-must "fio writes" wait_for 20 stat_above fio writes "$(part 300)"
+must "registers are stored" wait_for 20 stat_above short writes "$(part 500)"
+must "fio writes" wait_for 20 stat_above fio writes "$(part 140)"
 check "the appliance loses power" appliance_kill
 
 over "fio ends" 45 1
@@ -51,8 +51,8 @@ check "the closed one is detached without force" xmemadm dev detach fio
 
 # The appliance comes back with a region of the same name and token, but zero.
 must "the appliance boots again" appliance_boot
-must "its module is loaded" start_appliance 64M
-must "a region is made under the old id" lend 3 32M
+must "its module is loaded" start_appliance 20M
+must "a region is made under the old id" lend 3 16M
 lost() { dev_is long failed; }
 check "the old attachment finds out" wait_for 30 lost
 check "and says so" says 'made anew' leg_of long last-error

@@ -11,17 +11,17 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 132M
-must "a region of 128 MiB is lent" lend 1 128M
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
 must "attached with a short deadline" attach swap 1 --deadline 2s
 reserve_memory
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
-	memory_group small $((8 + $(part 16)))M
+	memory_group small $((8 + $(part 8)))M
 before=$(vmstat_of pswpout)
-started in_group small pagereg -e -p 3 -m "$(part 96)M" -t 40
-must "pages go out" wait_for 30 paged_out $((before + $(part 10000)))
-must "pages come back" wait_for 30 stat_above swap reads "$(part 500)"
+started in_group small pagereg -e -p 3 -m "$(part 40)M" -t 40
+must "pages go out" wait_for 30 paged_out $((before + $(part 4000)))
+must "pages come back" wait_for 30 stat_above swap reads "$(part 300)"
 
 check "the appliance loses power" appliance_kill
 check "I/O fails after the deadline" wait_for 40 stat_above swap errors 0

@@ -11,21 +11,21 @@
 # shellcheck source=tests/guest/lib-xmem.sh
 . "$(dirname "$0")/lib-xmem.sh"
 
-start_both 132M
-must "a region of 128 MiB is lent" lend 1 128M
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
 must "and attached" attach swap 1
 reserve_memory
 must "it takes swap" swap_on "$DEV"
-must "there is a group with little memory" memory_group small $((8 + $(part 16)))M
+must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
 
 # Four times the memory that the group may have.
 must "page registers hold while paging" in_group small \
-	pagereg -p 3 -m "$(part 96)M" -t "$(part 15)" -o "$(part 10000)"
+	pagereg -p 3 -m "$(part 40)M" -t "$(part 10)" -o "$(part 4000)"
 note "$output"
 check "pages came back from the appliance" \
-	test "$(stat_of swap read-bytes)" -gt $(($(part 4000) * 4096))
+	test "$(stat_of swap read-bytes)" -gt $(($(part 2000) * 4096))
 check "and went there" \
-	test "$(stat_of swap write-bytes)" -gt $(($(part 10000) * 4096))
+	test "$(stat_of swap write-bytes)" -gt $(($(part 2000) * 4096))
 equal "no request failed" "$(stat_of swap errors)" 0
 refused 'in use|busy|open' xmemadm dev detach swap
 check "swap is given back" swapoff "$DEV"

@@ -78,7 +78,7 @@ check "90 MiB are allocated, more than any appliance has" \
 equal "by concatenation" "$(as client -j alloc show big | jq -r .layout)" concat
 check "and attached" as client dev attach big
 check "fio finds every byte again" fio_verify "$(dev_of big)" --rw=randwrite \
-	--bs=64k --ioengine=libaio --iodepth=8 --size=90M --io_size="$(part 90)M"
+	--bs=64k --ioengine=libaio --iodepth=8 --size=90M --io_size="$(part 8)M"
 refused 'far.*near|near.*far' as client alloc create more --size 64M
 refused 'in use|attached|session' as client alloc destroy big
 refused 'permi|role|owner|not ' as admin dev attach nothing
@@ -89,14 +89,14 @@ check "and given back" as client alloc destroy big
 reserve_memory
 must "the device takes swap" swap_on "$(dev_of swap)"
 must "there is a group with little memory" \
-	memory_group small $((8 + $(part 16)))M
+	memory_group small $((8 + $(part 8)))M
 before=$(vmstat_of pswpout)
-started in_group small pagereg -p 2 -m "$(part 60)M" -t "$(part 15)" -o "$(part 5000)"
-must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
+started in_group small pagereg -p 2 -m "$(part 40)M" -t "$(part 15)" -o "$(part 3000)"
+must "pages go out" wait_for 30 paged_out $((before + $(part 500)))
 check "the manager is stopped" kill -STOP "$manager"
 check "and the other machine's daemon" far STOP
 now=$(vmstat_of pswpout)
-check "paging goes on" wait_for 20 paged_out $((now + $(part 1000)))
+check "paging goes on" wait_for 20 paged_out $((now + $(part 500)))
 check "the manager is killed" kill -KILL "$manager"
 check "and the other machine's daemon" far KILL
 now=$(vmstat_of pswpout)

@@ -424,9 +424,11 @@ int main(int argc, char **argv)
 		}
 	}
 	while (wait(&status) > 0) {
-		if (WIFSIGNALED(status))
+		if (WIFSIGNALED(status)) {
+			printf("pagereg: a process was killed: %s\n", strsignal(WTERMSIG(status)));
 			killed++;
-		else if (WEXITSTATUS(status))
+		}
+		if (WIFEXITED(status) && WEXITSTATUS(status))
 			broken++;
 	}
 	out = vmstat("pswpout") - out;
