@@ -69,20 +69,16 @@ static json_t *region_json(const struct xmem_region *region)
 {
 	char id[XMEM_ID_TEXT], instance[XMEM_ID_TEXT], owner[XMEM_ID_TEXT], alloc[XMEM_ID_TEXT];
 
-	return json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:s, s:I}",
-			 "id", xmem_id_format(region->id, id),
-			 "size", (json_int_t)region->size,
-			 "label", region->label,
-			 "instance", xmem_id_format(region->instance, instance),
-			 "epoch", (json_int_t)region->epoch,
-			 "grants", (json_int_t)region->grants,
-			 "sessions", (json_int_t)region->sessions,
-			 "owner", xmem_id_format(region->owner, owner),
-			 "alloc", xmem_id_format(region->alloc, alloc),
-			 "leg_index", (json_int_t)region->leg_index,
-			 "leg_count", (json_int_t)region->leg_count,
-			 "layout", xmemd_choice_word(xmemd_layouts, region->layout),
-			 "created", (json_int_t)region->created);
+	return json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:s, s:I}", "id",
+			 xmem_id_format(region->id, id), "size", (json_int_t)region->size, "label",
+			 region->label, "instance", xmem_id_format(region->instance, instance),
+			 "epoch", (json_int_t)region->epoch, "grants", (json_int_t)region->grants,
+			 "sessions", (json_int_t)region->sessions, "owner",
+			 xmem_id_format(region->owner, owner), "alloc",
+			 xmem_id_format(region->alloc, alloc), "leg_index",
+			 (json_int_t)region->leg_index, "leg_count", (json_int_t)region->leg_count,
+			 "layout", xmemd_choice_word(xmemd_layouts, region->layout), "created",
+			 (json_int_t)region->created);
 }
 
 static int reply_done(struct xmemd_call *call, int index, const char *state)
@@ -105,17 +101,13 @@ int xmemd_api_pool_get(struct xmemd_call *call)
 
 	if (xmemd_backend.pool(&pool, &err) < 0)
 		return refuse_backend(call, &err);
-	call->reply = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:i}",
-				"name", config->appliance.name,
-				"memory", (json_int_t)pool.memory,
-				"free", (json_int_t)pool.free,
-				"largest", (json_int_t)pool.largest,
-				"regions", (json_int_t)pool.regions,
-				"grants", (json_int_t)pool.grants,
-				"sessions", (json_int_t)pool.sessions,
-				"address", config->appliance.rdma_address,
-				"port", config->appliance.port ? config->appliance.port
-							       : pool.port);
+	call->reply =
+		json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:i}", "name",
+			  config->appliance.name, "memory", (json_int_t)pool.memory, "free",
+			  (json_int_t)pool.free, "largest", (json_int_t)pool.largest, "regions",
+			  (json_int_t)pool.regions, "grants", (json_int_t)pool.grants, "sessions",
+			  (json_int_t)pool.sessions, "address", config->appliance.rdma_address,
+			  "port", config->appliance.port ? config->appliance.port : pool.port);
 	return call->reply ? 0 : -1;
 }
 
@@ -163,8 +155,8 @@ static int reply_existing(struct xmemd_call *call, const struct xmem_region *wan
 			  const struct xmem_region *is)
 {
 	if (is->size != want->size || is->owner != want->owner)
-		return xmemd_refuse(&call->why, 409,
-				    "region %s exists with another size or owner", call->arg[0]);
+		return xmemd_refuse(&call->why, 409, "region %s exists with another size or owner",
+				    call->arg[0]);
 	call->reply = region_json(is);
 	return call->reply ? 0 : -1;
 }
@@ -264,10 +256,9 @@ int xmemd_api_grant_put(struct xmemd_call *call)
 	want.region = region.id;
 	if (make_grant(&want, &made, &err) < 0)
 		return refuse_backend(call, &err);
-	call->reply = json_pack("{s:s, s:s, s:I}",
-				"region", xmem_id_format(region.id, region_id),
-				"client", xmem_id_format(want.client, client),
-				"epoch", (json_int_t)made.epoch);
+	call->reply = json_pack("{s:s, s:s, s:I}", "region", xmem_id_format(region.id, region_id),
+				"client", xmem_id_format(want.client, client), "epoch",
+				(json_int_t)made.epoch);
 	return call->reply ? 0 : -1;
 }
 

@@ -58,12 +58,12 @@ static json_t *alloc_json(const struct xmemd_alloc *alloc)
 						"appliance", alloc->leg[i].appliance, "region",
 						xmem_id_format(alloc->leg[i].region, region),
 						"size", (json_int_t)alloc->leg[i].size));
-	object = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "name", alloc->name, "id",
-			   xmem_id_format(alloc->id, id), "size", (json_int_t)alloc->size,
-			   "layout", xmemd_choice_word(xmemd_layouts, alloc->layout), "state",
-			   state_word(alloc->state), "client",
-			   xmem_id_format(alloc->client, client), "owner", alloc->owner, "legs",
-			   legs);
+	object =
+		json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "name", alloc->name, "id",
+			  xmem_id_format(alloc->id, id), "size", (json_int_t)alloc->size, "layout",
+			  xmemd_choice_word(xmemd_layouts, alloc->layout), "state",
+			  state_word(alloc->state), "client", xmem_id_format(alloc->client, client),
+			  "owner", alloc->owner, "legs", legs);
 	if (object && alloc->reason[0])
 		json_object_set_new(object, "reason", json_string(alloc->reason));
 	return object;
@@ -78,10 +78,10 @@ static json_t *remote_json(const struct xmemd_remote *remote)
 	if (!object)
 		return NULL;
 	if (remote->up)
-		rest = json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "address",
-				 remote->known.address, "port", remote->known.port, "memory",
-				 (json_int_t)remote->memory, "free", (json_int_t)remote->free,
-				 "largest", (json_int_t)remote->largest, "regions",
+		rest = json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "address", remote->known.address,
+				 "port", remote->known.port, "memory", (json_int_t)remote->memory,
+				 "free", (json_int_t)remote->free, "largest",
+				 (json_int_t)remote->largest, "regions",
 				 (json_int_t)remote->regions);
 	else
 		rest = json_pack("{s:s}", "error", remote->error);
@@ -169,9 +169,9 @@ int xmemd_api_appliances_post(struct xmemd_call *call)
 	    xmemd_store_appliance_add(manager->store, &remote.known, &call->why) < 0)
 		return -1;
 	xmemd_remote_ask(manager->config, &remote);
-	if (remote.up && xmemd_store_appliance_seen(manager->store, remote.known.name,
-						    remote.known.address, remote.known.port,
-						    &call->why) < 0)
+	if (remote.up &&
+	    xmemd_store_appliance_seen(manager->store, remote.known.name, remote.known.address,
+				       remote.known.port, &call->why) < 0)
 		return -1;
 	/* it may have been an appliance of this manager before, and hold leaked regions */
 	xmemd_janitor_kick(manager);
@@ -190,8 +190,7 @@ int xmemd_api_appliance_delete(struct xmemd_call *call)
 {
 	const char *name = path_name(call);
 
-	if (!name ||
-	    xmemd_store_appliance_del(store_of(call), name, call->force, &call->why) < 0)
+	if (!name || xmemd_store_appliance_del(store_of(call), name, call->force, &call->why) < 0)
 		return -1;
 	xmemd_janitor_kick(call->daemon->manager);
 	return reply_done(call, name, "forgotten");

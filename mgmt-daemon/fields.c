@@ -143,8 +143,7 @@ static int read_size(const char *name, const json_t *value, uint64_t *out,
 	return 0;
 }
 
-static int read_id(const char *name, const json_t *value, uint64_t *out,
-		   struct xmemd_refusal *why)
+static int read_id(const char *name, const json_t *value, uint64_t *out, struct xmemd_refusal *why)
 {
 	const char *text = json_string_value(value);
 	struct xmem_err err;
@@ -235,8 +234,7 @@ static int refuse_unknown(const struct xmemd_field *fields, size_t count, const 
 	for (i = 0; i < count; i++)
 		len += (size_t)snprintf(possible + len, sizeof(possible) - len, "%s%s",
 					len ? ", " : "", fields[i].name);
-	return xmemd_refuse(why, 400, "field \"%.64s\" is unknown; possible are %s", key,
-			    possible);
+	return xmemd_refuse(why, 400, "field \"%.64s\" is unknown; possible are %s", key, possible);
 }
 
 /**
@@ -258,7 +256,7 @@ int xmemd_fields_read(const struct xmemd_field *fields, size_t count, const json
 
 	if (!json_is_object(object))
 		return xmemd_refuse(why, 400, "the body must be a JSON object");
-	json_object_foreach((json_t *)object, key, value) {
+	json_object_foreach ((json_t *)object, key, value) {
 		for (i = 0; i < count && strcmp(key, fields[i].name); i++)
 			;
 		if (i == count)

@@ -14,14 +14,14 @@
 #include "refusal.h"
 
 enum xmemd_field_type {
-	XMEMD_FIELD_NAME,	/* char[XMEMD_NAME_TEXT] */
-	XMEMD_FIELD_URL,	/* char[XMEMD_URL_TEXT], https://HOST:PORT */
-	XMEMD_FIELD_LABEL,	/* char[64], printable ASCII */
-	XMEMD_FIELD_SIZE,	/* uint64_t, bytes or "256M" */
-	XMEMD_FIELD_ID,		/* uint64_t, "0x…" */
-	XMEMD_FIELD_TOKEN,	/* uint8_t[16], 32 hexadecimal digits */
-	XMEMD_FIELD_NUMBER,	/* uint32_t up to @max */
-	XMEMD_FIELD_CHOICE,	/* uint32_t, one of @choices */
+	XMEMD_FIELD_NAME,   /* char[XMEMD_NAME_TEXT] */
+	XMEMD_FIELD_URL,    /* char[XMEMD_URL_TEXT], https://HOST:PORT */
+	XMEMD_FIELD_LABEL,  /* char[64], printable ASCII */
+	XMEMD_FIELD_SIZE,   /* uint64_t, bytes or "256M" */
+	XMEMD_FIELD_ID,	    /* uint64_t, "0x…" */
+	XMEMD_FIELD_TOKEN,  /* uint8_t[16], 32 hexadecimal digits */
+	XMEMD_FIELD_NUMBER, /* uint32_t up to @max */
+	XMEMD_FIELD_CHOICE, /* uint32_t, one of @choices */
 };
 
 /**

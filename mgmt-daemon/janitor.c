@@ -141,8 +141,8 @@ static void compare(struct xmemd_manager *manager, const struct xmemd_appliance 
 	size_t i, ready_count, count;
 	struct xmem_err err;
 
-	if (xmemd_store_ready_regions(manager->store, appliance->name, &ready, &ready_count,
-				      &why) < 0) {
+	if (xmemd_store_ready_regions(manager->store, appliance->name, &ready, &ready_count, &why) <
+	    0) {
 		fprintf(stderr, SD_ERR "%s\n", why.text);
 		return;
 	}

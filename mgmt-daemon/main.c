@@ -123,8 +123,7 @@ static int check_certificate(struct xmemd *daemon, struct xmemd_refusal *why)
 	return 0;
 }
 
-static int configure(struct xmemd *daemon, const struct options *options,
-		     struct xmemd_refusal *why)
+static int configure(struct xmemd *daemon, const struct options *options, struct xmemd_refusal *why)
 {
 	struct xmem_err err;
 

@@ -34,8 +34,7 @@
  *
  * Return: whether it was free.
  */
-bool xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim,
-			 const char *name)
+bool xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim, const char *name)
 {
 	const struct xmemd_claim *other;
 
@@ -85,9 +84,9 @@ static void ask_one(size_t index, void *arg)
 	struct xmemd_refusal why = {};
 
 	xmemd_remote_ask(asking->manager->config, remote);
-	if (remote->up && xmemd_store_appliance_seen(asking->manager->store, remote->known.name,
-						     remote->known.address, remote->known.port,
-						     &why) < 0)
+	if (remote->up &&
+	    xmemd_store_appliance_seen(asking->manager->store, remote->known.name,
+				       remote->known.address, remote->known.port, &why) < 0)
 		fprintf(stderr, SD_ERR "%s\n", why.text);
 }
 
@@ -192,8 +191,7 @@ static int plan(struct xmemd_manager *manager, const struct xmemd_want *want,
  * Return 1 when another plan may do better: the appliance does not answer, or lost
  * its room or the region since it was asked.
  */
-static int refuse_leg(const char *appliance, const struct xmem_err *err,
-		      struct xmemd_refusal *why)
+static int refuse_leg(const char *appliance, const struct xmem_err *err, struct xmemd_refusal *why)
 {
 	bool again = err->kind == XMEM_ERR_UNREACHABLE || err->status == 404 ||
 		     err->status == 503 || err->status == 507;
@@ -254,7 +252,8 @@ static int destroy_legs(struct xmemd_manager *manager, const struct xmemd_alloc 
 			return xmemd_refuse(why, unknown.status, "%s", unknown.text);
 		}
 		xmemd_crash_point();
-		if (xmemd_remote_region_del(manager->config, appliance.url, leg->region, &err) < 0) {
+		if (xmemd_remote_region_del(manager->config, appliance.url, leg->region, &err) <
+		    0) {
 			xmemd_refusal_detail(why, "%s: %s", leg->appliance, err.text);
 			left++;
 		}

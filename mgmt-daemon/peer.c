@@ -59,8 +59,8 @@ static int read_crt(gnutls_x509_crt_t crt, struct xmemd_peer *peer, struct xmemd
 	size_t i, size = sizeof(peer->cn);
 
 	*peer = (struct xmemd_peer){};
-	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, peer->cn,
-					  &size) < 0 ||
+	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, peer->cn, &size) <
+		    0 ||
 	    !size)
 		return xmemd_refuse(why, 403,
 				    "the certificate has no common name (CN) of at most %d bytes",
@@ -79,8 +79,8 @@ static int read_crt(gnutls_x509_crt_t crt, struct xmemd_peer *peer, struct xmemd
 	return 0;
 }
 
-static int import(const gnutls_datum_t *data, gnutls_x509_crt_fmt_t format,
-		  struct xmemd_peer *peer, struct xmemd_refusal *why)
+static int import(const gnutls_datum_t *data, gnutls_x509_crt_fmt_t format, struct xmemd_peer *peer,
+		  struct xmemd_refusal *why)
 {
 	gnutls_x509_crt_t crt;
 	int ret;

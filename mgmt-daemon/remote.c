@@ -38,8 +38,8 @@ static int request(const struct xmem_config *config, const char *url, const char
 
 static int bad_answer(const char *url, const char *what, struct xmem_err *err)
 {
-	return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EPROTO,
-			    "%s: its answer makes no sense: %s", url, what);
+	return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EPROTO, "%s: its answer makes no sense: %s",
+			    url, what);
 }
 
 static bool read_bytes(const json_t *object, const char *name, uint64_t *value)
@@ -100,7 +100,7 @@ static int read_regions(const json_t *array, const char *url, struct xmemd_remot
 	json_t *value;
 	size_t i;
 
-	json_array_foreach((json_t *)array, i, value) {
+	json_array_foreach ((json_t *)array, i, value) {
 		struct xmemd_refusal why = {};
 		json_t *id = json_pack("{s:O?}", "id", json_object_get(value, "id"));
 		int ret = xmemd_fields_read(fields, 1, id, &list[i], &why);

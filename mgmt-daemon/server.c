@@ -116,9 +116,8 @@ static void check_headers(struct MHD_Connection *connection, struct exchange *x)
 	type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
 	if (length && strtoull(length, NULL, 10) > BODY_MAX)
 		xmemd_refuse(&x->call.why, 413, "the body is longer than %d bytes", BODY_MAX);
-	else if (x->route->body &&
-		 (!type || strncasecmp(type, "application/json", 16) ||
-		  (type[16] && type[16] != ';' && type[16] != ' ')))
+	else if (x->route->body && (!type || strncasecmp(type, "application/json", 16) ||
+				    (type[16] && type[16] != ';' && type[16] != ' ')))
 		xmemd_refuse(&x->call.why, 415, "the body must be of type application/json");
 }
 
@@ -129,8 +128,8 @@ static void check_start(struct MHD_Connection *connection, struct exchange *x, c
 	const union MHD_ConnectionInfo *info;
 
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (!info || xmemd_peer_read((gnutls_session_t)info->tls_session, &x->call.peer,
-				     &x->call.why) < 0)
+	if (!info ||
+	    xmemd_peer_read((gnutls_session_t)info->tls_session, &x->call.peer, &x->call.why) < 0)
 		return;
 	x->route = xmemd_route_find(&x->call, method, path);
 	if (!x->route)
@@ -321,17 +320,13 @@ static int start_mhd(struct xmemd_server *server, struct xmemd_refusal *why)
 		flags |= MHD_USE_DUAL_STACK;
 	server->mhd = MHD_start_daemon(
 		flags, config->daemon.port, NULL, NULL, on_request, server,
-		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-		MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-		MHD_OPTION_HTTPS_MEM_TRUST, server->ca,
-		MHD_OPTION_HTTPS_MEM_CERT, server->cert,
-		MHD_OPTION_HTTPS_MEM_KEY, server->key,
-		MHD_OPTION_HTTPS_PRIORITIES, PRIORITY,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_SECONDS,
-		MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE,
+		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_SOCK_ADDR,
+		(struct sockaddr *)&address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+		MHD_OPTION_HTTPS_MEM_TRUST, server->ca, MHD_OPTION_HTTPS_MEM_CERT, server->cert,
+		MHD_OPTION_HTTPS_MEM_KEY, server->key, MHD_OPTION_HTTPS_PRIORITIES, PRIORITY,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned int)IDLE_SECONDS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE,
 		MHD_OPTION_END);
 	if (server->mhd)
 		return 0;
