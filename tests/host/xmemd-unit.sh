@@ -19,6 +19,7 @@ if command -v systemd-analyze >/dev/null; then
 	check "unit file" systemd-analyze verify --man=no "$XMEM_TMP/xmemd.service"
 	equal "unit file without a complaint" "$output" ""
 fi
+# shellcheck disable=SC2016 # expanded by the inner shell
 check "example configuration" env -C "$XMEM_TMP" bash -c '
 	"$0" pki init --dir pki && "$0" pki issue host --role appliance --dir pki &&
 	sed "s,/etc/xmem,$PWD," "$1/mgmt-daemon/xmem.conf.example" >xmem.conf &&
