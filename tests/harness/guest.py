@@ -131,6 +131,9 @@ class Guest:
             except ProcessLookupError:
                 pass
 
+    def show_blocked(self):
+        """Make the kernel print what its blocked tasks wait for."""
+
     def kill(self):
         """Power off, as abruptly as a cut cable."""
         if self.process is None:

@@ -175,9 +175,11 @@ class Session:
             pass
 
     def _ask_for_traces(self):
-        """A guest that hangs tells where, if it still can."""
+        """A guest that hangs says where, if it still can."""
         for one in self.guests.values():
             one.signal(signal.SIGCONT)
+            one.show_blocked()
+        self._loop(time.monotonic() + 1, lambda: False)
 
     # -- events ---------------------------------------------------------
 

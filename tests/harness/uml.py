@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """User-Mode Linux guests: the kernel is a process, its root is our root."""
 
+import socket
+import struct
+
 from . import network, paths
 from .guest import Guest
+
+MCONSOLE_MAGIC = 0xCAFEBABE
+MCONSOLE_VERSION = 2
 
 
 class UmlGuest(Guest):
@@ -31,6 +37,18 @@ class UmlGuest(Guest):
                         f"depth=128,mtu={network.MTU},"
                         f"mac={network.MAC[self.role]}")
         return argv + list(opts.append)
+
+    def show_blocked(self):
+        """Ask by the management console, a datagram socket of the kernel."""
+        command = b"sysrq w"
+        packet = struct.pack("<III512s", MCONSOLE_MAGIC, MCONSOLE_VERSION,
+                             len(command), command)
+        path = self.outdir / "uml" / self.role / "mconsole"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as console:
+            try:
+                console.sendto(packet, str(path))
+            except OSError:
+                pass
 
     def conf(self):
         return super().conf() | {"XMEM_CPUINFO": self._cpuinfo()}
