@@ -164,6 +164,12 @@ static int check_config(struct xmemc_config *config, struct xmemc_refusal *why)
 	return 0;
 }
 
+/* A leg that is lost never connects again, so its region is free for others. */
+static bool leg_in_use(const struct xmemc_leg *leg)
+{
+	return READ_ONCE(leg->state) != XMEM_LEG_STATE_FAILED;
+}
+
 /* No region may be attached twice: the second session would end the first. */
 static int check_regions(const struct xmemc_dev *new, struct xmemc_refusal *why)
 {
@@ -173,7 +179,8 @@ static int check_regions(const struct xmemc_dev *new, struct xmemc_refusal *why)
 	list_for_each_entry(dev, &devs, list)
 		for (i = 0; i < new->volume->nr_legs; i++)
 			for (j = 0; j < dev->volume->nr_legs; j++)
-				if (same_region(&new->volume->legs[i]->config,
+				if (leg_in_use(dev->volume->legs[j]) &&
+				    same_region(&new->volume->legs[i]->config,
 						&dev->volume->legs[j]->config))
 					return xmemc_refuse(why, -EEXIST, ATTACHED, i, dev->name);
 	return 0;
