@@ -28,7 +28,7 @@ struct xmema_device {
 	refcount_t refs;
 	struct completion idle;
 	bool leaving;
-	struct mutex clients_lock;
+	struct mutex clients_lock; /* protects @clients */
 	struct list_head clients;
 	u8 extent_shift;
 	u32 extent_pages;

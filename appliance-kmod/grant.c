@@ -52,6 +52,11 @@ void xmema_grant_put(struct xmema_grant *grant)
 	kref_put(&grant->ref, grant_release);
 }
 
+static ktime_t expiry_time(const struct xmema_grant *grant)
+{
+	return ktime_set(min_t(u64, grant->spec.expiry, KTIME_SEC_MAX), 0);
+}
+
 /**
  * xmema_grant_expired() - whether its time is over
  * @grant: the grant
@@ -60,7 +65,8 @@ void xmema_grant_put(struct xmema_grant *grant)
  */
 bool xmema_grant_expired(const struct xmema_grant *grant)
 {
-	return grant->spec.expiry && ktime_get_real_seconds() >= grant->spec.expiry;
+	/* not ktime_get_real_seconds(), which may lag behind the timer by a tick */
+	return grant->spec.expiry && ktime_get_real() >= expiry_time(grant);
 }
 
 /* Connections first: while one lives, a key could be used through it. */
@@ -76,8 +82,12 @@ static void expire_work(struct work_struct *work)
 	struct xmema_grant *grant = container_of(work, struct xmema_grant, expire);
 
 	mutex_lock(&grant->lock);
-	if (!grant->dead && xmema_grant_expired(grant))
-		grant_end(grant);
+	if (!grant->dead) {
+		if (xmema_grant_expired(grant))
+			grant_end(grant);
+		else	/* the clock was set back meanwhile */
+			hrtimer_start(&grant->timer, expiry_time(grant), HRTIMER_MODE_ABS);
+	}
 	mutex_unlock(&grant->lock);
 	xmema_grant_put(grant);
 }
@@ -189,9 +199,7 @@ static int grant_link(struct xmema_grant *grant, struct netlink_ext_ack *extack)
 	list_add_tail(&grant->entry, &region->grants);
 	atomic_inc(&xmema_stats.grants);
 	if (grant->spec.expiry)
-		hrtimer_start(&grant->timer,
-			      ktime_set(min_t(u64, grant->spec.expiry, KTIME_SEC_MAX), 0),
-			      HRTIMER_MODE_ABS);
+		hrtimer_start(&grant->timer, expiry_time(grant), HRTIMER_MODE_ABS);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ struct xmema_grant {
 	struct list_head entry;
 	bool revoking;
 	struct kref ref;
-	struct mutex lock;
+	struct mutex lock; /* protects all that follows */
 	bool dead;
 	struct xmema_session session;
 	struct list_head keys;

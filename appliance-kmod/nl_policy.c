@@ -13,7 +13,10 @@ static const struct nla_policy xmem_appliance_region_get_policy[XMEM_APPLIANCE_A
 static const struct nla_policy xmem_appliance_region_new_policy[XMEM_APPLIANCE_A_REGION_MAX + 1] = {
 	[XMEM_APPLIANCE_A_REGION_ID] = NLA_POLICY_MIN(NLA_U64, 1),
 	[XMEM_APPLIANCE_A_REGION_SIZE] = NLA_POLICY_MIN(NLA_U64, 1),
-	[XMEM_APPLIANCE_A_REGION_LABEL] = { .type = NLA_NUL_STRING, .len = XMEM_APPLIANCE_LABEL_MAX },
+	[XMEM_APPLIANCE_A_REGION_LABEL] = {
+		.type = NLA_NUL_STRING,
+		.len = XMEM_APPLIANCE_LABEL_MAX,
+	},
 	[XMEM_APPLIANCE_A_REGION_OWNER] = { .type = NLA_U64 },
 	[XMEM_APPLIANCE_A_REGION_ALLOC] = { .type = NLA_U64 },
 	[XMEM_APPLIANCE_A_REGION_LEG_INDEX] = NLA_POLICY_MAX(NLA_U32, 63),
@@ -28,7 +31,10 @@ static const struct nla_policy xmem_appliance_region_del_policy[XMEM_APPLIANCE_A
 
 static const struct nla_policy xmem_appliance_region_set_policy[XMEM_APPLIANCE_A_REGION_MAX + 1] = {
 	[XMEM_APPLIANCE_A_REGION_ID] = NLA_POLICY_MIN(NLA_U64, 1),
-	[XMEM_APPLIANCE_A_REGION_LABEL] = { .type = NLA_NUL_STRING, .len = XMEM_APPLIANCE_LABEL_MAX },
+	[XMEM_APPLIANCE_A_REGION_LABEL] = {
+		.type = NLA_NUL_STRING,
+		.len = XMEM_APPLIANCE_LABEL_MAX,
+	},
 };
 
 static const struct nla_policy xmem_appliance_grant_get_policy[XMEM_APPLIANCE_A_GRANT_MAX + 1] = {

@@ -27,6 +27,7 @@
 #error "identities are indices of an xarray: a 64-bit kernel is needed"
 #endif
 
+/* Which regions and grants exist; the lock order is told in grant.c. */
 DEFINE_MUTEX(xmema_regions_lock);
 static DEFINE_XARRAY_ALLOC1(regions);
 
