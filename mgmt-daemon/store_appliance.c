@@ -106,9 +106,9 @@ static int refuse_held(struct xmemd_store *store, const char *name, struct xmemd
 	sqlite3_finalize(stmt);
 	if (ret < 0 || !n)
 		return ret;
-	return xmemd_refuse(
-		why, 409, "appliance \"%s\" holds regions of %llu allocations; destroy them first",
-		name, (unsigned long long)n);
+	return xmemd_refuse(why, 409,
+			    "appliance \"%s\" holds regions of %llu allocation%s; destroy %s first",
+			    name, (unsigned long long)n, n > 1 ? "s" : "", n > 1 ? "them" : "it");
 }
 
 static int break_allocations(struct xmemd_store *store, const char *name, struct xmemd_refusal *why)

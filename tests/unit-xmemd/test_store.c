@@ -276,7 +276,7 @@ static void test_appliances(void **state)
 	refused(xmemd_store_appliance_get(store, "a9", &got, &why), 404, "no appliance");
 	add_ready("v", 10, 2);
 	refused(xmemd_store_appliance_del(store, "a1", false, &why), 409,
-		"regions of 1 allocations");
+		"regions of 1 allocation;");
 	assert_int_equal(state_of("v"), XMEMD_READY);
 	assert_int_equal(xmemd_store_appliance_del(store, "a1", true, &why), 0);
 	assert_int_equal(state_of("v"), XMEMD_FAILED);
