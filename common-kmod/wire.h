@@ -11,6 +11,7 @@
 #ifndef _XMEM_WIRE_H
 #define _XMEM_WIRE_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -50,7 +51,7 @@ struct xmem_wire_connect {
 /* Why a connect was refused; numbers are for ever. */
 enum xmem_wire_reason {
 	XMEM_REJECT_NONE	= 0,
-	XMEM_REJECT_MALFORMED	= 1,	/* too short, too long, wrong magic, a field out of bounds */
+	XMEM_REJECT_MALFORMED	= 1,	/* wrong length or magic, a field out of bounds */
 	XMEM_REJECT_VERSION	= 2,	/* detail: the version that the appliance speaks */
 	XMEM_REJECT_REGION	= 3,	/* no such region */
 	XMEM_REJECT_GRANT	= 4,	/* no grant for this client, or wrong token */
@@ -58,7 +59,7 @@ enum xmem_wire_reason {
 	XMEM_REJECT_EXPIRED	= 6,	/* the grant has run out */
 	XMEM_REJECT_SUPERSEDED	= 7,	/* a newer session of this client took over */
 	XMEM_REJECT_QUEUE	= 8,	/* queue 0 of this generation is not connected */
-	XMEM_REJECT_RESOURCES	= 9,	/* the appliance lacks memory or keys; trying again may help */
+	XMEM_REJECT_RESOURCES	= 9,	/* the appliance lacks memory or keys for now */
 	XMEM_REJECT_SHUTDOWN	= 10,	/* the appliance is being unloaded */
 	XMEM_REJECT_DEVICE	= 11,	/* the appliance's RDMA device cannot do it */
 };
@@ -78,8 +79,8 @@ struct xmem_wire_reject {
 } __packed;
 
 /* What the grant allows; bits of xmem_wire_hello.rights. */
-#define XMEM_WIRE_RIGHT_READ	(1 << 0)
-#define XMEM_WIRE_RIGHT_WRITE	(1 << 1)
+#define XMEM_WIRE_RIGHT_READ	BIT(0)
+#define XMEM_WIRE_RIGHT_WRITE	BIT(1)
 
 /**
  * struct xmem_wire_hello - sent by the appliance on every queue when its keys are valid
