@@ -73,6 +73,7 @@ class Collector:
             value = nanoseconds(json.loads(result), job)
         except (ValueError, KeyError, IndexError, ZeroDivisionError):
             self.error = f"{job} of {subject} gave {result[:200]!r}"
+            print(f"  {self.error}", file=self._out, flush=True)
             return
         self.values.setdefault((job, subject), {})[number] = value
         print(f"  round {number}  {job:15} {subject:10} {value / 1000:10.2f}",
@@ -133,7 +134,7 @@ def run(plan, out=sys.stdout):
         kernel, verb = prepare(plan.kernel, log)
     collector = Collector(out)
     options = session.Options(
-        pair=plan.pair, mem="1G", cpus=1, icount=plan.icount,
+        pair=plan.pair, mem="2G", cpus=1, icount=plan.icount,
         files=(verb, *PROGRAMS) if plan.icount else ())
     with session.Session(kernel, outdir, options, collector.feed) as bed:
         bed.boot()
