@@ -2,10 +2,12 @@
 #ifndef _XMEM_COMPAT_CRYPTO_UTILS_H
 #define _XMEM_COMPAT_CRYPTO_UTILS_H
 
-#if __has_include_next(<crypto/utils.h>)
-#include_next <crypto/utils.h>
-#else
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #include <crypto/algapi.h>
+#else
+#include_next <crypto/utils.h>
 #endif
 
 #endif

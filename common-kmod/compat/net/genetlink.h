@@ -10,7 +10,7 @@
 #define resv_start_op mcgrp_offset
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 /* of what it returns, the member attrs exists everywhere */
 #define genl_info_dump(cb) genl_dumpit_info(cb)
 #endif
