@@ -21,6 +21,7 @@ hold() {
 		echo "status $?"
 	} >"$XMEM_TMP/$name.out" 2>&1 &
 	# stays open: the end of the file would release it
+	# shellcheck disable=SC2034
 	exec {fd}>"$XMEM_TMP/$name.in"
 	if wait_for 30 grep -qE '^(paused|status)' "$XMEM_TMP/$name.out" &&
 		grep -q ^paused "$XMEM_TMP/$name.out"; then

@@ -41,7 +41,7 @@ same_state "by refusals about the pool nothing changed"
 # Killed while it takes memory: the answer comes to the socket all the same.
 die_growing() { # the delay that hits depends on the machine
 	local delay answer
-	for delay in 1 2 3 5 8 13 20 30 50 80; do
+	for delay in 2 4 8 12 16 20 25 30 40 50 70 100 150 250; do
 		answer=$(to_appliance -k$delay pool-set \
 			memory:u64=$(((total * 2 / 3 / 2 * 2) << 20)))
 		echo "after $delay ms: $answer"

@@ -26,8 +26,7 @@ refused_for() {
 	local reason=$1 words
 	shift
 	for _ in $(seq 30); do
-		words=$(raw "$@" 2>&1)
-		[ $? != 0 ] || break
+		words=$(raw "$@" 2>&1) && break
 		grep -q "REJECTED" <<<"$words" || break
 	done
 	grep -q "reason=$reason " <<<"$words" && return 0

@@ -50,8 +50,8 @@ refused "reason=5 text=epoch detail=$epoch" raw --epoch 4294967295
 refused 'reason=8 ' raw --queue 1
 refused 'reason=8 ' raw --queue 63 --session 7
 refused 'reason=7 ' raw --session 7 --generation 2
+same_state "refused connects changed nothing"
 equal "each was counted" $(($(pool_get refused) - before)) 27
-same_state
 check "the epoch may be told" raw --epoch "$epoch"
 check "the memory is still zero" says 'bytes=0x00' raw read,0,2097152
 finish

@@ -70,18 +70,9 @@ struct extent {
 } __attribute__((packed));
 
 static const char *const reasons[] = {
-	[0] = "none",
-	[1] = "malformed",
-	[2] = "version",
-	[3] = "region",
-	[4] = "grant",
-	[5] = "epoch",
-	[6] = "expired",
-	[7] = "superseded",
-	[8] = "queue",
-	[9] = "resources",
-	[10] = "shutdown",
-	[11] = "device",
+	[0] = "none",  [1] = "malformed", [2] = "version",   [3] = "region",
+	[4] = "grant", [5] = "epoch",	  [6] = "expired",   [7] = "superseded",
+	[8] = "queue", [9] = "resources", [10] = "shutdown", [11] = "device",
 };
 
 struct request {
@@ -173,14 +164,22 @@ static void parse_token(const char *text, uint8_t *token)
 }
 
 static const struct option options[] = {
-	{ "client", required_argument, NULL, 'c' },  { "region", required_argument, NULL, 'r' },
-	{ "token", required_argument, NULL, 't' },   { "session", required_argument, NULL, 's' },
-	{ "generation", required_argument, NULL, 'g' }, { "epoch", required_argument, NULL, 'e' },
-	{ "queue", required_argument, NULL, 'q' },   { "magic", required_argument, NULL, 'm' },
-	{ "version", required_argument, NULL, 'v' }, { "length", required_argument, NULL, 'l' },
-	{ "port", required_argument, NULL, 'p' },    { "source", required_argument, NULL, 'S' },
-	{ "depth", required_argument, NULL, 'd' },   { "no-hello", no_argument, NULL, 'n' },
-	{ "table", no_argument, NULL, 'T' },	     { NULL, 0, NULL, 0 },
+	{ "client", required_argument, NULL, 'c' },
+	{ "region", required_argument, NULL, 'r' },
+	{ "token", required_argument, NULL, 't' },
+	{ "session", required_argument, NULL, 's' },
+	{ "generation", required_argument, NULL, 'g' },
+	{ "epoch", required_argument, NULL, 'e' },
+	{ "queue", required_argument, NULL, 'q' },
+	{ "magic", required_argument, NULL, 'm' },
+	{ "version", required_argument, NULL, 'v' },
+	{ "length", required_argument, NULL, 'l' },
+	{ "port", required_argument, NULL, 'p' },
+	{ "source", required_argument, NULL, 'S' },
+	{ "depth", required_argument, NULL, 'd' },
+	{ "no-hello", no_argument, NULL, 'n' },
+	{ "table", no_argument, NULL, 'T' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static bool parse_data(struct connect_data *data, int option, const char *value)
@@ -477,8 +476,7 @@ static void locate(const struct link *link, uint64_t offset, uint64_t *addr, uin
 	*rkey = 0;
 	if (!link->table || index >= le32toh(link->hello.extents))
 		return;
-	*addr = le64toh(link->table[index].addr) + offset -
-		(index << link->hello.extent_shift);
+	*addr = le64toh(link->table[index].addr) + offset - (index << link->hello.extent_shift);
 	*rkey = le32toh(link->table[index].rkey);
 }
 

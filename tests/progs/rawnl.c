@@ -244,6 +244,8 @@ static void send_and_die(struct nl_sock *sk, struct nl_msg *msg)
 	usleep(kill_after * 1000);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+	/* the answer is there now, or the child died before it sent anything */
+	nl_socket_set_nonblocking(sk);
 }
 
 static void send_and_fail(struct nl_sock *sk, struct nl_msg *msg)
