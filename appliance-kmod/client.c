@@ -7,7 +7,7 @@
 
 static struct xmema_client *client_new(struct xmema_device *dev, u64 id)
 {
-	struct xmema_client *client = kzalloc(sizeof(*client), GFP_KERNEL);
+	struct xmema_client *client = kzalloc_obj(*client, GFP_KERNEL);
 	struct ib_pd *pd;
 
 	if (!client)

@@ -403,7 +403,7 @@ int xmema_conn_request(struct rdma_cm_id *id, const struct rdma_conn_param *para
 
 	if (!dev)
 		return XMEM_REJECT_DEVICE;
-	conn = kzalloc(sizeof(*conn), GFP_KERNEL);
+	conn = kzalloc_obj(*conn, GFP_KERNEL);
 	if (!conn) {
 		xmema_device_put(dev);
 		return XMEM_REJECT_RESOURCES;

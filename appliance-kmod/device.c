@@ -30,7 +30,7 @@ static void device_measure(struct xmema_device *dev)
 
 static int ib_add(struct ib_device *ib)
 {
-	struct xmema_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	struct xmema_device *dev = kzalloc_obj(*dev, GFP_KERNEL);
 
 	if (!dev)
 		return -ENOMEM;

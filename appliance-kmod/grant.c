@@ -147,7 +147,7 @@ static int spec_check(const struct xmema_grant_spec *spec, struct netlink_ext_ac
 
 static struct xmema_grant *grant_alloc(const struct xmema_grant_spec *spec)
 {
-	struct xmema_grant *grant = kzalloc(sizeof(*grant), GFP_KERNEL);
+	struct xmema_grant *grant = kzalloc_obj(*grant, GFP_KERNEL);
 
 	if (!grant)
 		return NULL;

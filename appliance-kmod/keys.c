@@ -207,7 +207,7 @@ static int keys_fill(struct xmema_keys *keys, struct ib_device *ib)
  */
 struct xmema_keys *xmema_keys_prepare(struct xmema_grant *grant, struct xmema_device *dev)
 {
-	struct xmema_keys *keys = kzalloc(sizeof(*keys), GFP_KERNEL);
+	struct xmema_keys *keys = kzalloc_obj(*keys, GFP_KERNEL);
 	int ret;
 
 	lockdep_assert_held(&grant->lock);

@@ -34,7 +34,7 @@ static void chunk_free(struct xmema_chunk *chunk)
 
 static struct xmema_chunk *chunk_alloc(int nid)
 {
-	struct xmema_chunk *chunk = kmalloc(sizeof(*chunk), GFP_KERNEL);
+	struct xmema_chunk *chunk = kzalloc_obj(*chunk, GFP_KERNEL);
 
 	if (!chunk)
 		return NULL;

@@ -128,7 +128,7 @@ static void region_free(struct xmema_region *region)
 
 static struct xmema_region *region_alloc(const struct xmema_region_spec *spec)
 {
-	struct xmema_region *region = kzalloc(sizeof(*region), GFP_KERNEL);
+	struct xmema_region *region = kzalloc_obj(*region, GFP_KERNEL);
 
 	if (!region)
 		return NULL;
