@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: an RDMA device of the appliance goes under a session, and comes back
-# kernels: uml-7.3-debug qemu-5.10-debug
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: full
 # timeout: 180

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a key works for its client, its rights and its grant's life only
-# kernels: uml-7.3-debug qemu-5.10-debug
+# kernels: uml-7.3-debug
 # guests: 1
 # tier: full
 # timeout: 240
