@@ -290,7 +290,7 @@ int xmemd_api_alloc_delete(struct xmemd_call *call)
 
 	if (!name)
 		return -1;
-	ret = xmemd_manager_destroy(call->daemon->manager, name, scope(call), &why);
+	ret = xmemd_manager_destroy(call->daemon->manager, name, scope(call), call->force, &why);
 	if (ret < 0) {
 		call->why = why;
 		return -1;

@@ -377,7 +377,58 @@ int xmemd_manager_finish(struct xmemd_manager *manager, const struct xmemd_alloc
 	return 0;
 }
 
-static int destroy(struct xmemd_manager *manager, const char *name, const char *owner,
+struct counting {
+	struct xmemd_manager *manager;
+	const struct xmemd_alloc *alloc;
+	uint64_t sessions[XMEM_LEGS_MAX];
+};
+
+/* One that does not answer cannot be asked; allocations on it can be given up all the same. */
+static void count_sessions(size_t index, void *arg)
+{
+	struct counting *counting = arg;
+	const struct xmemd_leg *leg = &counting->alloc->leg[index];
+	struct xmemd_remote_region *regions;
+	struct xmemd_appliance appliance;
+	struct xmemd_refusal why = {};
+	struct xmem_err err;
+	size_t i, count;
+
+	if (xmemd_store_appliance_get(counting->manager->store, leg->appliance, &appliance, &why) <
+		    0 ||
+	    xmemd_remote_regions(counting->manager->config, appliance.url, &regions, &count, &err) <
+		    0)
+		return;
+	for (i = 0; i < count; i++)
+		if (regions[i].id == leg->region)
+			counting->sessions[index] = regions[i].sessions;
+	free(regions);
+}
+
+/* Memory that somebody pages to is not taken away by a slip of the hand. */
+static int refuse_used(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
+		       struct xmemd_refusal *why)
+{
+	struct counting counting = { .manager = manager, .alloc = alloc };
+	unsigned int i;
+	int ret = 0;
+
+	xmemd_remote_each(alloc->legs, count_sessions, &counting);
+	for (i = 0; i < alloc->legs; i++) {
+		if (!counting.sessions[i])
+			continue;
+		xmemd_refusal_detail(why, "leg %u on %s: sessions: %llu", i,
+				     alloc->leg[i].appliance,
+				     (unsigned long long)counting.sessions[i]);
+		ret = xmemd_refuse(why, 409,
+				   "allocation \"%s\" is in use: a client is connected; detach it "
+				   "there first, or destroy it by force",
+				   alloc->name);
+	}
+	return ret;
+}
+
+static int destroy(struct xmemd_manager *manager, const char *name, const char *owner, bool force,
 		   struct xmemd_refusal *why)
 {
 	struct xmemd_alloc alloc;
@@ -387,6 +438,8 @@ static int destroy(struct xmemd_manager *manager, const char *name, const char *
 	if (owner && strcmp(alloc.owner, owner))
 		return xmemd_refuse(why, 403, "allocation \"%s\" belongs to \"%s\"", name,
 				    alloc.owner);
+	if (alloc.state == XMEMD_READY && !force && refuse_used(manager, &alloc, why) < 0)
+		return -1;
 	xmemd_crash_point();
 	if (alloc.state != XMEMD_DESTROYING &&
 	    xmemd_store_alloc_destroying(manager->store, name, "", why) < 0)
@@ -399,20 +452,21 @@ static int destroy(struct xmemd_manager *manager, const char *name, const char *
  * @manager: the manager
  * @name: the allocation
  * @owner: whose it must be, or NULL
+ * @force: although a client is connected
  * @why: refusal, or what it waits for
  *
  * Return: 1 when it is gone, 0 when that waits for appliances (see details), or -1
  * with @why set.
  */
 int xmemd_manager_destroy(struct xmemd_manager *manager, const char *name, const char *owner,
-			  struct xmemd_refusal *why)
+			  bool force, struct xmemd_refusal *why)
 {
 	struct xmemd_claim claim;
 	int ret;
 
 	if (!xmemd_manager_claim(manager, &claim, name))
 		return refuse_claimed(name, why);
-	ret = destroy(manager, name, owner, why);
+	ret = destroy(manager, name, owner, force, why);
 	xmemd_manager_unclaim(manager, &claim);
 	return ret;
 }

@@ -72,7 +72,7 @@ int xmemd_manager_ask(struct xmemd_manager *manager, struct xmemd_remote **list,
 int xmemd_manager_create(struct xmemd_manager *manager, const struct xmemd_order *order,
 			 struct xmemd_alloc *alloc, struct xmemd_refusal *why);
 int xmemd_manager_destroy(struct xmemd_manager *manager, const char *name, const char *owner,
-			  struct xmemd_refusal *why);
+			  bool force, struct xmemd_refusal *why);
 int xmemd_manager_roll_back(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
 			    struct xmemd_refusal *why);
 int xmemd_manager_finish(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,

@@ -112,6 +112,8 @@ static int read_regions(const json_t *array, const char *url, struct xmemd_remot
 		owner = json_string_value(json_object_get(value, "owner"));
 		if (!owner || xmem_id_parse("owner", owner, &list[i].owner, NULL) < 0)
 			list[i].owner = 0;
+		if (!read_bytes(value, "sessions", &list[i].sessions))
+			list[i].sessions = 0;
 	}
 	return 0;
 }

@@ -35,9 +35,10 @@ struct xmemd_remote {
  * struct xmemd_remote_region - a region as its appliance lists it
  * @id: its number
  * @owner: mark of the manager that made it
+ * @sessions: clients connected to it
  */
 struct xmemd_remote_region {
-	uint64_t id, owner;
+	uint64_t id, owner, sessions;
 };
 
 void xmemd_remote_ask(const struct xmem_config *config, struct xmemd_remote *remote);

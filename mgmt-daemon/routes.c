@@ -23,7 +23,7 @@ const struct xmemd_route xmemd_routes[] = {
 	{ "POST", "/v1/allocations", MANAGER, ADMIN | CLIENT, true, false, xmemd_api_allocs_post },
 	{ "GET", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT, false, false,
 	  xmemd_api_alloc_get },
-	{ "DELETE", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT, false, false,
+	{ "DELETE", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT, false, true,
 	  xmemd_api_alloc_delete },
 	{ "GET", "/v1/allocations/{name}/attachment", MANAGER, ADMIN | CLIENT, false, false,
 	  xmemd_api_attachment_get },

@@ -108,6 +108,7 @@ alice|manager|PATCH|/v1/allocations/one||405|possible is GET, DELETE
 alice|manager|POST|/v1/status|{}|405|possible is GET
 alice|manager|GET|/v1/status?force=1||400|query "force" is unknown
 admin|manager|DELETE|/v1/appliances/a1?force=yes||400|must be 0 or 1
+alice|manager|DELETE|/v1/allocations/one?force=2||400|must be 0 or 1
 admin|manager|DELETE|/v1/appliances/a1?now=1||400|query "now" is unknown
 alice|manager|GET|/v1/appliances||403|has the role client; this needs admin, manager, appliance
 alice|manager|POST|/v1/appliances|{"name":"a3","url":"https://h:1"}|403|this needs admin
@@ -237,6 +238,22 @@ equal "all is there" \
 equal "regions of others stay" "$(value admin a2 /v1/regions '[x["id"] for x in a["regions"] if x["owner"] == "0x0000000000000001"]')" \
 	"['0x0000000000000077']"
 check "the admin destroys it" api admin a2 DELETE /v1/regions/0x77
+
+# ---- memory that is in use is not taken away
+stop a2
+start a2 XMEMD_MEMORY_USED=1
+refused 'is in use: a client is connected.*leg 1 on a2: sessions: 1' \
+	api alice manager DELETE /v1/allocations/big
+equal "status 409" "$(<"$XMEM_TMP/code")" 409
+equal "it stays as it is" "$(state big)" ready
+check "another, made to be destroyed" api bob manager POST /v1/allocations \
+	'{"name":"forced","size":"10M","client":"0xc2"}'
+equal "is on a2" "$(json '[x["appliance"] for x in a["legs"]]')" "['a2']"
+refused 'is in use' api bob manager DELETE /v1/allocations/forced
+check "by force it goes" api bob manager DELETE '/v1/allocations/forced?force=1'
+equal "status 200" "$(<"$XMEM_TMP/code")" 200
+stop a2
+start a2
 
 # ---- a slow appliance keeps nobody else waiting
 kill -STOP "${_pid[a1]}"

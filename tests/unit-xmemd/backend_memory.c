@@ -3,7 +3,8 @@
  * In place of the appliance module: a pool that exists in a file only, named by
  * XMEMD_MEMORY, of XMEMD_MEMORY_MIB. Like the module it outlives its daemon; when
  * the file is removed, the machine was restarted. XMEMD_MEMORY_CLAIM_MIB is said to
- * be free beyond what is: room that is gone by the time it is asked for.
+ * be free beyond what is: room that is gone by the time it is asked for. With
+ * XMEMD_MEMORY_USED, a client is connected to each region that has a grant.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -143,14 +144,20 @@ static int region_get(uint64_t id, struct xmem_region *region, struct xmem_err *
 
 static int region_list(xmem_region_fn fn, void *arg, struct xmem_err *err)
 {
+	bool used = getenv("XMEMD_MEMORY_USED");
+	struct xmem_region region;
 	int ret = 0;
 	size_t i;
 
 	if (enter(err) < 0)
 		return -err->code;
-	for (i = 0; i < REGIONS_MAX && ret >= 0; i++)
-		if (memory->region[i].id)
-			ret = fn(&memory->region[i], arg);
+	for (i = 0; i < REGIONS_MAX && ret >= 0; i++) {
+		if (!memory->region[i].id)
+			continue;
+		region = memory->region[i];
+		region.sessions = used ? region.grants : 0;
+		ret = fn(&region, arg);
+	}
 	return leave(ret);
 }
 
