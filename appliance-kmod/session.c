@@ -119,7 +119,10 @@ unsigned int xmema_session_admit(struct xmema_grant *grant, struct xmema_conn *c
 	}
 	if (xmema_grant_expired(grant))
 		return XMEM_REJECT_EXPIRED;
-	if (READ_ONCE(conn->dev->leaving) || !xmema_keys_possible(grant, conn->dev))
+	/* not final: the device may come back, or the client come by another one */
+	if (READ_ONCE(conn->dev->leaving))
+		return XMEM_REJECT_SHUTDOWN;
+	if (!xmema_keys_possible(grant, conn->dev))
 		return XMEM_REJECT_DEVICE;
 	reason = session_judge(&grant->session, conn);
 	if (reason)
