@@ -41,9 +41,9 @@ same_state "by refusals about the pool nothing changed"
 # Killed while it takes memory: the answer comes to the socket all the same.
 die_growing() { # the delay that hits depends on the machine
 	local delay answer
-	for delay in 2 4 8 12 16 20 25 30 40 50 70 100 150 250; do
+	for delay in 0 1 2 3 4 5 6 8 10 13 16 20 25 30 40 50 70 100; do
 		answer=$(to_appliance -k$delay pool-set \
-			memory:u64=$(((total * 2 / 3 / 2 * 2) << 20)))
+			memory:u64=$(((total / 3 / 2 * 2) << 20)))
 		echo "after $delay ms: $answer"
 		grep -q refused <<<"$answer" && return 1
 		xmemadm appliance set memory 32M >/dev/null
