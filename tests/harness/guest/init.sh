@@ -13,7 +13,8 @@ export HOME=/root TERM=${TERM:-dumb}
 . "${xmem_conf:?the kernel command line names no xmem_conf}"
 # The initramfs carries no locales.
 # shellcheck disable=SC2153  # from the file of the harness
-[ "$XMEM_ROOT" != initramfs ] || export LC_ALL=C
+if [ "$XMEM_ROOT" = initramfs ]; then LC_ALL=C; else LC_ALL=C.UTF-8; fi
+export LC_ALL
 export XMEM_ROLE XMEM_GUESTS XMEM_BED XMEM_KERNEL XMEM_SRC XMEM_OUT
 export XMEM_KDIR XMEM_MODS XMEM_DEBUG XMEM_TIMEOUT_SCALE
 
