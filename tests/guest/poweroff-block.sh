@@ -22,7 +22,7 @@ short=$(dev_of short) fio=$(dev_of fio) long=$(dev_of long)
 random_file "$XMEM_TMP/data" 1000000
 must "data is stored" dd if="$XMEM_TMP/data" of="$long" bs=64k conv=fsync
 
-started pagereg -e -f "$short" -p 3 -m "$(part 14)M" -t 60
+started pagereg -e -f "$short" -p 3 -m "$(part 14)M" -t 40
 registers=$job registers_log=$joblog
 fio_forever() {
 	fio_verify "$fio" --rw=randrw --bs=16k --ioengine=libaio --iodepth=8 \
@@ -44,15 +44,18 @@ check "the client runs programs" bash -c 'ls / | sort | sha256sum'
 refused 'in use|busy|open' xmemadm dev detach short
 check "an open device is detached by force" xmemadm dev detach short --force
 job=$registers joblog=$registers_log
-over "the registers end, no byte was wrong" 30
+over "the registers end, no byte was wrong" 60
 note "$(tail -n 1 "$joblog")"
 check "errors were seen" lacks 'errors 0 ' "$joblog"
 check "the closed one is detached without force" xmemadm dev detach fio
 
 # The appliance comes back with a region of the same name and token, but zero.
+# It is out of reach until the region is there, else that is what is told.
+check "the link goes down" link_down
 must "the appliance boots again" appliance_boot
 must "its module is loaded" start_appliance 20M
 must "a region is made under the old id" lend 3 16M
+check "the link comes up" link_up
 lost() { dev_is long failed; }
 check "the old attachment finds out" wait_for 30 lost
 check "and says so" says 'made anew' leg_of long last-error

@@ -237,10 +237,21 @@ static int receive(struct nl_sock *sk)
 /* The kernel works for whoever sends; the answer comes to the socket, which is shared. */
 static void send_and_die(struct nl_sock *sk, struct nl_msg *msg)
 {
-	pid_t child = fork();
+	int about[2];
+	pid_t child;
+	char c;
 
-	if (!child)
-		_exit(nl_send_auto(sk, msg) < 0);
+	if (pipe(about))
+		die("no pipe", strerror(errno));
+	child = fork();
+	if (!child) {
+		if (write(about[1], "", 1) == 1)
+			nl_send_auto(sk, msg);
+		_exit(0);
+	}
+	/* counted from when it is about to send */
+	if (read(about[0], &c, 1) != 1)
+		die("the sender did not start", NULL);
 	usleep(kill_after * 1000);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
@@ -287,7 +298,7 @@ static void request(struct nl_sock *sk, char **word, int count)
 		garbage = nlmsg_reserve(msg, trailing, 0);
 		memset(garbage, 0xee, trailing);
 	}
-	if (kill_after)
+	if (kill_after >= 0)
 		send_and_die(sk, msg);
 	else if (fail_nth)
 		send_and_fail(sk, msg);
