@@ -65,7 +65,7 @@ static json_t *alloc_json(const struct xmemd_alloc *alloc)
 			  state_word(alloc->state), "client", xmem_id_format(alloc->client, client),
 			  "owner", alloc->owner, "legs", legs);
 	if (object && alloc->reason[0])
-		json_object_set_new(object, "reason", json_string(alloc->reason));
+		json_object_set_new(object, "error", json_string(alloc->reason));
 	return object;
 }
 

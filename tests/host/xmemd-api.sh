@@ -278,7 +278,7 @@ refused 'a1: down: .*a2: free 2M' api alice manager POST /v1/allocations \
 check "destroy is taken" api alice manager DELETE /v1/allocations/big
 equal "status 202" "$(<"$XMEM_TMP/code")" 202
 equal "and waits" "$(json 'a["state"]')" destroying
-equal "for a1" "$(value alice manager /v1/allocations/big 'a["reason"].split(":")[0]')" "waits for a1"
+equal "for a1" "$(value alice manager /v1/allocations/big 'a["error"].split(":")[0]')" "waits for a1"
 refused 'is destroying: waits for a1' api alice manager GET /v1/allocations/big/attachment
 stop manager KILL
 start manager
@@ -292,7 +292,7 @@ stop a1 KILL
 rm "$XMEM_TMP/a1.memory"
 start a1
 check "its allocation failed" wait_for 15 state_is one failed
-equal "in words" "$(value alice manager /v1/allocations/one '"does not have region" in a["reason"]')" True
+equal "in words" "$(value alice manager /v1/allocations/one '"does not have region" in a["error"]')" True
 equal "those on other appliances live" "$(state three)" ready
 refused 'is failed: appliance a1' api alice manager GET /v1/allocations/one/attachment
 check "it can be destroyed" api alice manager DELETE /v1/allocations/one

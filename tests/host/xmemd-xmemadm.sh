@@ -42,6 +42,22 @@ refused 'no room for 1G: a1: free 32M, largest piece 32M, wanted 1G' \
 refused 'there is an allocation "v" already' alice alloc create v --size 2M
 refused 'no allocation "w"' alice alloc show w
 refused 'holds regions' admin appliance remove a1
+stop a1
+start a1 XMEMD_MEMORY_USED=1
+refused 'allocation "v" is in use' alice alloc destroy v
+check "alloc destroy --force" alice alloc destroy v --force
+equal "nothing is left" "$(regions a1)" 0
+stop a1
+start a1
+check "alloc create" alice alloc create v --size 32M
+stop a1 KILL
+check "alloc destroy while its appliance is down" alice alloc destroy v
+equal "  waits" "$output" "destroying v"
+check "alloc show" alice alloc show v
+check "  says for what" grep -q 'waits for a1' <<<"$output"
+start a1
+check "  and is done" wait_for 15 state_is v none
+check "alloc create" alice alloc create v --size 32M
 check "alloc destroy" alice alloc destroy v
 equal "nothing is left" "$(regions a1)" 0
 stop a1 KILL

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* xmemadm alloc: allocations, which the manager makes of regions. */
+#include <stdio.h>
 #include <string.h>
 
 #include "adm.h"
@@ -100,14 +101,30 @@ static int alloc_create(struct adm *adm, const struct adm_args *args)
 	return rc ? rc : adm_print_object(adm, answer, alloc_lines, "legs", leg_columns);
 }
 
+static const struct adm_option destroy_options[] = {
+	{ "force", NULL, false, false, "also while a client is connected; its I/O fails" },
+	{ 0 },
+};
+
 static int alloc_destroy(struct adm *adm, const struct adm_args *args)
 {
+	const char *state;
+	char path[128];
 	json_t *answer;
 	int rc = check_name(adm, args->word[0]);
 
-	if (!rc)
-		rc = adm_manager(adm, "DELETE", "/v1/allocations/", args->word[0], NULL, &answer);
-	return rc ? rc : adm_manager_done(adm, answer, "destroyed", args->word[0]);
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/v1/allocations/%.63s%s", args->word[0],
+		 adm_has(args, "force") ? "?force=1" : "");
+	rc = adm_manager(adm, "DELETE", path, NULL, NULL, &answer);
+	if (rc)
+		return rc;
+	/* "destroying" when an appliance does not answer now */
+	state = json_string_value(json_object_get(answer, "state"));
+	return adm_manager_done(adm, answer,
+				state && !strcmp(state, "destroying") ? "destroying" : "destroyed",
+				args->word[0]);
 }
 
 static int alloc_list(struct adm *adm, const struct adm_args *args)
@@ -131,7 +148,7 @@ static int alloc_show(struct adm *adm, const struct adm_args *args)
 
 static const struct adm_command commands[] = {
 	{ "create", "NAME", "ask the manager for memory", create_options, alloc_create },
-	{ "destroy", "NAME", "give an allocation's memory back", NULL, alloc_destroy },
+	{ "destroy", "NAME", "give an allocation's memory back", destroy_options, alloc_destroy },
 	{ "list", NULL, "all allocations that may be seen", NULL, alloc_list },
 	{ "show", "NAME", "one allocation with its regions", NULL, alloc_show },
 	{ 0 },
