@@ -232,6 +232,7 @@ static void leg_note_error(struct xmemc_leg *leg)
 /* Take a live leg down; afterwards nothing of this generation moves any more. */
 static void leg_down(struct xmemc_leg *leg)
 {
+	WRITE_ONCE(leg->down_since, jiffies);
 	WRITE_ONCE(leg->live, false);
 	synchronize_rcu();
 	cancel_delayed_work_sync(&leg->beat);

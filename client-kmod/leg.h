@@ -77,6 +77,7 @@ struct xmemc_extent {
  * @table_addr: remote address of the table, for the heartbeat
  * @table_rkey: its key
  * @state: enum xmem_leg_state
+ * @down_since: jiffies when it stopped to be live, valid while it is reconnecting
  * @error: negative errno of the first failure, for the one who attaches
  * @reconnects: how often the connection was made again
  * @backoff_ms: pause before the next attempt
@@ -107,6 +108,7 @@ struct xmemc_leg {
 	u64 table_addr;
 	u32 table_rkey;
 	enum xmem_leg_state state;
+	unsigned long down_since;
 	int error;
 	u64 reconnects;
 	unsigned int backoff_ms;

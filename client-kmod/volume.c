@@ -23,13 +23,34 @@
 /* A card has given up by itself long before that, see path.c. */
 #define OVERDUE	(30 * HZ)
 
+/*
+ * When an io that is not complete has to end. One that comes while a leg is down
+ * already waits no longer than those before it: else, with an appliance that is
+ * dead, whoever reads page after page waits the whole deadline for each.
+ */
+static unsigned long time_limit(const struct xmemc_volume *volume, const struct xmemc_io *io)
+{
+	unsigned long from = io->begin, since;
+	unsigned int i;
+
+	for (i = 0; i < io->nr_parts; i++) {
+		const struct xmemc_leg *leg = io->parts[i].leg;
+
+		if (io->parts[i].done || READ_ONCE(leg->state) != XMEM_LEG_STATE_RECONNECTING)
+			continue;
+		since = READ_ONCE(leg->down_since);
+		if (time_before(since, from))
+			from = since;
+	}
+	return from + msecs_to_jiffies(READ_ONCE(volume->deadline_ms));
+}
+
 /* Whether an io that is not complete has to end now. */
 static bool give_up(const struct xmemc_volume *volume, const struct xmemc_io *io)
 {
 	unsigned int i;
 
-	if (READ_ONCE(volume->stop) ||
-	    time_after_eq(jiffies, io->begin + msecs_to_jiffies(READ_ONCE(volume->deadline_ms))))
+	if (READ_ONCE(volume->stop) || time_after_eq(jiffies, time_limit(volume, io)))
 		return true;
 	for (i = 0; i < io->nr_parts; i++)
 		if (!io->parts[i].done &&
@@ -52,7 +73,7 @@ static bool can_go_on(const struct xmemc_io *io)
 /* How long a parked io may be left alone. */
 static unsigned long retry_delay(const struct xmemc_volume *volume, const struct xmemc_io *io)
 {
-	long left = io->begin + msecs_to_jiffies(READ_ONCE(volume->deadline_ms)) - jiffies;
+	long left = time_limit(volume, io) - jiffies;
 
 	if (left <= 0 || give_up(volume, io) || can_go_on(io))
 		return NUDGE;

@@ -411,6 +411,11 @@ int main(int argc, char **argv)
 	int status;
 
 	options(argc, argv);
+	/* the one who counts must not be a victim of what it counts */
+	if (mlockall(MCL_CURRENT)) {
+		perror("pagereg: mlockall");
+		return EXIT_SETUP;
+	}
 	count = locked(sizeof(*count), MAP_SHARED);
 	out = vmstat("pswpout");
 	in = vmstat("pswpin");

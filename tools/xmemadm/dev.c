@@ -137,6 +137,26 @@ static const struct adm_option detach_options[] = {
 	{ 0 },
 };
 
+/*
+ * A swap area whose device is gone cannot be given back before the next boot, so
+ * not even force takes it away. The kernel does not tell modules who swaps.
+ */
+static bool is_swap(unsigned int id)
+{
+	FILE *swaps = fopen("/proc/swaps", "re");
+	char line[256], path[32];
+	size_t length;
+	bool found = false;
+
+	if (!swaps)
+		return false;
+	length = (size_t)snprintf(path, sizeof(path), "/dev/xmem%u ", id);
+	while (!found && fgets(line, sizeof(line), swaps))
+		found = !strncmp(line, path, length);
+	fclose(swaps);
+	return found;
+}
+
 static int dev_detach(struct adm *adm, const struct adm_args *args)
 {
 	struct xmem_dev dev, which = { .has_id = true, .force = adm_has(args, "force") };
@@ -147,6 +167,10 @@ static int dev_detach(struct adm *adm, const struct adm_args *args)
 		return rc;
 	rc = find_dev(adm, nl, args->word[0], &dev);
 	which.id = dev.id;
+	if (!rc && is_swap(dev.id))
+		rc = xmem_err_set(&adm->err, XMEM_ERR_REFUSED, EBUSY,
+				  "/dev/xmem%u is in use as swap: swapoff /dev/xmem%u first", dev.id,
+				  dev.id);
 	if (!rc)
 		rc = xmem_dev_del(nl, &which, &adm->err);
 	xmem_nl_close(nl);

@@ -90,7 +90,7 @@ enum {
 	XMEM_A_DEV_STATE,
 	/*
 	 * u32: Longest time that I/O waits for a broken connection before it fails with an I/O
-	 * error, milliseconds; 60000 by default.
+	 * error, milliseconds, counted from when the connection broke; 60000 by default.
 	 */
 	XMEM_A_DEV_DEADLINE_MS,
 	/* u32: Longest time dev-new may take to connect, milliseconds; 30000 by default. */
