@@ -42,14 +42,19 @@ same_state "by refusals about the pool nothing changed"
 die_growing() { # the delay that hits depends on the machine
 	local delay answer
 	for delay in 0 1 2 3 4 5 6 8 10 13 16 20 25 30 40 50 70 100; do
-		answer=$(to_appliance -k$delay pool-set \
+		answer=$(to_appliance -k"$delay" pool-set \
 			memory:u64=$(((total / 3 / 2 * 2) << 20)))
 		echo "after $delay ms: $answer"
 		grep -q refused <<<"$answer" && return 1
 		xmemadm appliance set memory 32M >/dev/null
 	done
 }
-refused 'interrupted' die_growing
+# On a machine that grows faster than signals come there is nothing to see.
+if die_growing >"$XMEM_TMP/growing"; then
+	note "growing was not interrupted by any of the signals"
+else
+	refused 'interrupted' bash -c 'cat "$0"; false' "$XMEM_TMP/growing"
+fi
 same_state "by an interrupted change nothing changed"
 
 # ---- regions
@@ -129,7 +134,7 @@ race() {
 	a=$!
 	xmemadm region create --size 20M --id 9 >"$XMEM_TMP/b" 2>&1
 	b=$?
-	wait $a
+	wait "$a"
 	a=$?
 	cat "$XMEM_TMP/a" "$XMEM_TMP/b"
 	xmemadm region destroy 8

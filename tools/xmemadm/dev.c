@@ -169,8 +169,8 @@ static int dev_detach(struct adm *adm, const struct adm_args *args)
 	which.id = dev.id;
 	if (!rc && is_swap(dev.id))
 		rc = xmem_err_set(&adm->err, XMEM_ERR_REFUSED, EBUSY,
-				  "/dev/xmem%u is in use as swap: swapoff /dev/xmem%u first", dev.id,
-				  dev.id);
+				  "/dev/xmem%u is in use as swap: swapoff /dev/xmem%u first",
+				  dev.id, dev.id);
 	if (!rc)
 		rc = xmem_dev_del(nl, &which, &adm->err);
 	xmem_nl_close(nl);
