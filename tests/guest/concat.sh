@@ -26,8 +26,8 @@ crossing() { # DEVICE BORDER-MiB…: data over the borders is found again
 	for border; do
 		at=$(((border << 20) - 69632))
 		dd if="$XMEM_TMP/data" of="$dev" bs=136k count=1 oflag=direct,seek_bytes \
-			seek=$at status=none || return
-		dd if="$dev" bs=136k count=1 iflag=direct,skip_bytes skip=$at \
+			seek="$at" status=none || return
+		dd if="$dev" bs=136k count=1 iflag=direct,skip_bytes skip="$at" \
 			status=none | cmp -n 139264 - "$XMEM_TMP/data" || return
 	done
 }

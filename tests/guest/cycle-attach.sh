@@ -47,11 +47,11 @@ check "the caches are as they were" test $((after - before)) -lt 1500
 together() {
 	local region pids=() status=0
 	for region in 1 2 3 4 5 6 7 8; do
-		once "dev$region" $region &
+		once "dev$region" "$region" &
 		pids+=($!)
 	done
 	for region in "${pids[@]}"; do wait "$region" || status=1; done
-	return $status
+	return "$status"
 }
 for round in 1 2 3 4 5; do
 	check "eight at once, round $round" together

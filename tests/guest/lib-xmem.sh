@@ -155,9 +155,9 @@ keep_state() {
 }
 
 same_state() {
-	equal "${1:-nothing changed} in the client" \
+	equal "$1 in the client" \
 		"$(client_state)" "$_client_state"
-	equal "${1:-nothing changed} in the appliance" \
+	equal "$1 in the appliance" \
 		"$(appliance_state)" "$_appliance_state"
 }
 
@@ -221,7 +221,7 @@ swap_on() { mkswap "$1" && swapon -p 100 "$1"; }
 
 # Room for the packets of soft RDMA when everything else is full.
 reserve_memory() {
-	echo "${1:-16384}" >/proc/sys/vm/min_free_kbytes
+	echo "$1" >/proc/sys/vm/min_free_kbytes
 	# What a compressed cache keeps back is not paged out.
 	[ ! -e /sys/module/zswap/parameters/enabled ] ||
 		echo N >/sys/module/zswap/parameters/enabled

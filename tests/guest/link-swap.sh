@@ -14,7 +14,7 @@
 start_both 68M
 must "a region of 64 MiB is lent" lend 1 64M
 must "attached" attach swap 1
-reserve_memory
+reserve_memory 16384
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
 	memory_group small $((8 + $(part 8)))M

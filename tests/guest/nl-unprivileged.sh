@@ -31,7 +31,7 @@ refused 'permitted|privilege' as_nobody xmemadm dev detach m
 refused 'permitted|privilege' as_nobody xmemadm region destroy 1 --force
 refused 'permitted|privilege' as_nobody xmemadm region grant 1 --client 5
 refused 'permitted|privilege' as_nobody xmemadm appliance set memory 2M
-same_state
+same_state "by all this nothing changed"
 
 check "devices are listed" as_nobody rawnl -d xmem "$XMEM_CMD_DEV_GET"
 listed=$output

@@ -60,7 +60,7 @@ must "and attached" attach swap 1
 trace_off
 check "an attach allocates, which shows that this test can see it" \
 	grep -q '\[xmem\]' "$XMEM_TMP/ours"
-reserve_memory
+reserve_memory 16384
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
 	memory_group small $((8 + $(part 8)))M

@@ -86,7 +86,7 @@ check "detached" xmemadm dev detach big
 check "and given back" as client alloc destroy big
 
 # Paging needs no daemon.
-reserve_memory
+reserve_memory 16384
 must "the device takes swap" swap_on "$(dev_of swap)"
 must "there is a group with little memory" \
 	memory_group small $((8 + $(part 8)))M

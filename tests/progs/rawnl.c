@@ -26,7 +26,7 @@ static bool dump;
 static int version = 1;
 static size_t trailing;	     /* bytes behind the last attribute */
 static const char *fail_nth; /* which of the kernel's allocations is to fail */
-static int kill_after;	     /* milliseconds after which the sender is killed */
+static int kill_after = -1;  /* milliseconds after which the sender is killed */
 
 static void die(const char *what, const char *more)
 {
