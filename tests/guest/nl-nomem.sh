@@ -3,8 +3,8 @@
 # about: whichever allocation fails, a request is refused in words and nothing stays
 # kernels: uml-7.3-debug qemu-5.10-debug
 # guests: 1
-# tier: full
-# timeout: 300
+# tier: long
+# timeout: 900
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -30,7 +30,7 @@ class Plan:
         return self.logs / name
 
     def in_tier(self, test):
-        return self.tier == "full" or test.tier == "quick"
+        return spec.TIERS.index(test.tier) <= spec.TIERS.index(self.tier)
 
     def kernels_of(self, test):
         names = test.kernels or (QUICK_KERNEL,)
@@ -109,7 +109,7 @@ class Plan:
     def guest_job(self, test, kernel):
         return jobs.GuestJob(test, kernel,
                              self._log(f"{kernel.name}/{test.name}"),
-                             leaks=self.tier == "full")
+                             leaks=self.tier != "quick")
 
     def kunit_job(self, kernel):
         """None when there is no suite for this kernel."""

@@ -62,9 +62,13 @@ def number(value, least, most):
     return int(value)
 
 
+# each tier holds those before it
+TIERS = ("quick", "full", "long")
+
+
 def tier(value):
-    if value not in ("quick", "full"):
-        raise SpecError(f"tier {value!r} is neither quick nor full")
+    if value not in TIERS:
+        raise SpecError(f"tier {value!r} is none of {', '.join(TIERS)}")
     return value
 
 
