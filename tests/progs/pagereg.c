@@ -412,7 +412,7 @@ int main(int argc, char **argv)
 
 	options(argc, argv);
 	/* the one who counts must not be a victim of what it counts */
-	if (mlockall(MCL_CURRENT)) {
+	if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
 		perror("pagereg: mlockall");
 		return EXIT_SETUP;
 	}
