@@ -17,7 +17,8 @@ events=/sys/kernel/tracing
 
 # Allocations with the functions that led to them. One counts when a function of
 # ours is among them and what it called is neither the soft network card nor
-# an interrupt that came in between, nor a debug check that keeps books.
+# an interrupt that came in between, nor a debug check that keeps books, nor what
+# somebody else does when we tell that his request is complete.
 trace_on() {
 	echo nop >$events/current_tracer
 	echo 1 >$events/options/stacktrace
@@ -42,7 +43,7 @@ trace_off() {
 			if (done || !/ => /) next
 			stack = stack $0 "\n"
 			if (/\[rdma_rxe\]|\[rdma_cm\]|\[ib_core\]|\[ib_cm\]/) done = 1
-			if (/debug_object|kmemleak|stack_depot/) done = 1
+			if (/debug_object|kmemleak|stack_depot|kfree|bio_endio/) done = 1
 			if (/softirq|irq_exit|do_IRQ|interrupt|sig[a-z]*_handler/) done = 1
 			if (/\[xmem\]/) { ours = 1; done = 1 }
 			next
