@@ -153,7 +153,7 @@ header() {
 		"$XMEM_TMP/h.sh"
 }
 check "a good header" header "# timeout: 30"
-refused "tier .* neither quick nor full" header "# tier: slow"
+refused "tier .* none of quick, full, long" header "# tier: slow"
 refused "not a number from 1 to 2" header "# guests: 3"
 refused "not a number" header "# timeout: soon"
 refused "neither yes nor no" header "# rdma: maybe"
