@@ -31,6 +31,8 @@ check "I/O fails after the deadline" wait_for 40 stat_above swap errors 0
 check "the client runs programs" bash -c 'ls / | sort | sha256sum'
 check "and allocates memory" bash -c 'head -c 20000000 /dev/zero | tail -c 1'
 refused 'in use as swap' xmemadm dev detach swap --force
+# What cannot be paged out stays over the limit, and would be slowed down for it.
+check "the limit is lifted" memory_group small max
 over "the registers end, no byte was wrong" 90
 note "$(tail -n 1 "$joblog")"
 check "errors were seen, or processes killed for want of memory" \
