@@ -43,7 +43,8 @@ class QemuGuest(Guest):
 
     def _kernel_args(self):
         init = f"{paths.HARNESS}/guest/init.sh"
-        args = ["console=ttyS0", "panic=-1",
+        # A busy host stops a guest for longer than the watchdog's 20 seconds.
+        args = ["console=ttyS0", "panic=-1", "watchdog_thresh=60",
                 f"loglevel={self.options.loglevel}", "random.trust_cpu=on",
                 # No surprise rescheduling by clock checks in emulation.
                 "tsc=reliable", "no_timer_check",
@@ -58,7 +59,9 @@ class QemuGuest(Guest):
         if self.options.icount:
             return ["-accel", "tcg,thread=single", "-smp", "1",
                     "-icount", "shift=0,sleep=off"]
-        return ["-accel", "tcg,thread=multi", "-smp", str(self.options.cpus or 2)]
+        # Emulated with two, stock kernels now and then die while they patch themselves.
+        cpus = self.options.cpus or (1 if self.kernel.name.startswith("debian") else 2)
+        return ["-accel", "tcg,thread=multi", "-smp", str(cpus)]
 
     def _network(self):
         if not self.net:

@@ -24,7 +24,7 @@ class Options:
 
     pair: bool = False
     mem: str = "512M"
-    cpus: int = 0   # 0: one for User-Mode Linux, two for QEMU
+    cpus: int = 0   # 0: two for our QEMU kernels, else one
     rdma: bool = True
     icount: bool = False
     loglevel: int = 5
