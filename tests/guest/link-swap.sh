@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the link is down 1 s and 10 s under paging: no error, no wrong byte
-# kernels: uml-7.3-debug qemu-5.10-debug
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: full
 # timeout: 180

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the client module refuses in words what it cannot do, and nothing changes
-# kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
+# kernels: uml-7.3-debug debian-6.12
 # guests: 1
 # tier: quick
 # timeout: 120

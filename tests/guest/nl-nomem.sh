@@ -28,67 +28,60 @@ must "region 1 is lent" lend 1 4M
 must "region 2 is lent" lend 2 4M
 must "region 1 is attached" attach m 1
 
-# every_failure UNDO FAMILY COMMAND ATTRIBUTE…: lets the first, the second, …
-# allocation fail until none is left; prints what is said each time and fails.
+# What must stay: devices, regions, grants and the pool, without its counters.
+snapshot() {
+	rawnl -d xmem "$XMEM_CMD_DEV_GET"
+	to_appliance -d region-get
+	to_appliance -d grant-get
+	to_appliance pool-get | grep -vE "^ +($XMEM_APPLIANCE_A_POOL_REFUSED|$XMEM_APPLIANCE_A_POOL_CONTROL_CALLS):"
+}
+
+# every_failure TEXT UNDO FAMILY COMMAND ATTRIBUTE…: lets the first, the second, …
+# allocation fail until none is left to fail.
 every_failure() {
-	local undo=$1 nth answer before
-	shift
-	before=$(client_state; appliance_state)
+	local text=$1 undo=$2 nth answer status before changed='' end=''
+	shift 2
+	before=$(snapshot)
 	for nth in {1..400}; do
 		answer=$(rawnl -f "$nth" "$@")
-		case $?.$answer in
-		*"nothing failed"*) $undo; break ;;
-		0.*) $undo ;;	# it could do without
-		1.*) printf '%s\n' "$answer" ;;
-		3.*) $undo ;;	# done, but no memory was left to say so
-		esac
-		[ "$(client_state; appliance_state)" = "$before" ] || {
-			echo "allocation $nth: something changed"
-			return 0
-		}
-	done >"$XMEM_TMP/answers" 2>&1
+		status=$?
+		# 0: it could do without; 3: done, but no memory was left to say so
+		[ $status = 1 ] || $undo >"$XMEM_TMP/undo" 2>&1
+		[ "$(snapshot)" = "$before" ] || changed+=" $nth"
+		printf '%s\n' "$answer"
+		case $answer in *"nothing failed"*) end=$nth && break ;; esac
+	done >"$XMEM_TMP/answers"
+	equal "$text: nothing stays of any failure" "$changed" ""
+	check "$text: all $end allocations had their turn" test -n "$end"
+}
+told() { # what was said; fails like each of those requests
 	sort "$XMEM_TMP/answers" | uniq -c
-	[ "$nth" -lt 400 ] || return 0
-	! grep -q changed "$XMEM_TMP/answers"  || return 0
-	return 1
+	false
 }
-quietly() { "$@" >"$XMEM_TMP/quiet" 2>&1; }
-region_new() {
-	every_failure 'quietly xmemadm region destroy 5' xmem_appliance \
-		"$XMEM_APPLIANCE_CMD_REGION_NEW" \
-		"$XMEM_APPLIANCE_A_REGION_ID:u64=5" \
-		"$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000"
-}
-refused 'no memory to describe the region' region_new
-refused 'no memory for the list of regions' region_new
-refused 'no memory for the answer' region_new
-note "$output"
 
-grant_new() {
-	every_failure 'quietly xmemadm region revoke 2 --client 0x99' xmem_appliance \
-		"$XMEM_APPLIANCE_CMD_GRANT_NEW" \
-		"$XMEM_APPLIANCE_A_GRANT_REGION:u64=2" \
-		"$XMEM_APPLIANCE_A_GRANT_CLIENT:u64=0x99"
-}
-refused 'no memory for the grant' grant_new
-refused 'no memory for the list of grants' grant_new
-note "$output"
+every_failure "a region" 'xmemadm region destroy 5' xmem_appliance \
+	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$XMEM_APPLIANCE_A_REGION_ID:u64=5" \
+	"$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000"
+refused 'no memory to describe the region' told
+refused 'no memory for the list of regions' told
+refused 'no memory for the answer' told
 
-pool_set() {
-	every_failure 'quietly xmemadm appliance set memory 32M' xmem_appliance \
-		"$XMEM_APPLIANCE_CMD_POOL_SET" "$XMEM_APPLIANCE_A_POOL_MEMORY:u64=0x2400000"
-}
-refused 'more MiB can be had in pieces' pool_set
+every_failure "a grant" 'xmemadm region revoke 2 --client 0x99' xmem_appliance \
+	"$XMEM_APPLIANCE_CMD_GRANT_NEW" "$XMEM_APPLIANCE_A_GRANT_REGION:u64=2" \
+	"$XMEM_APPLIANCE_A_GRANT_CLIENT:u64=0x99"
+refused 'no memory for the grant' told
+refused 'no memory for the list of grants' told
 
-dev_new() {
-	every_failure 'quietly xmemadm dev detach new --force' xmem \
-		"$XMEM_CMD_DEV_NEW" "$XMEM_A_DEV_NAME:s=new" \
-		"$XMEM_A_DEV_CLIENT:u64=$CLIENT_ID" "$XMEM_A_DEV_LEG:[" \
-		"$XMEM_A_LEG_ADDRESS:s=$APPLIANCE_IP" "$XMEM_A_LEG_REGION:u64=2" \
-		"$XMEM_A_LEG_TOKEN:hex=$(token 2)" "]"
-}
-refused 'out of memory' dev_new
-note "$output"
+every_failure "the pool" 'xmemadm appliance set memory 32M' xmem_appliance \
+	"$XMEM_APPLIANCE_CMD_POOL_SET" "$XMEM_APPLIANCE_A_POOL_MEMORY:u64=0x2400000"
+refused 'more MiB can be had in pieces' told
+
+every_failure "a device" 'xmemadm dev detach new --force' xmem \
+	"$XMEM_CMD_DEV_NEW" "$XMEM_A_DEV_NAME:s=new" \
+	"$XMEM_A_DEV_CLIENT:u64=$CLIENT_ID" "$XMEM_A_DEV_LEG:[" \
+	"$XMEM_A_LEG_ADDRESS:s=$APPLIANCE_IP" "$XMEM_A_LEG_REGION:u64=2" \
+	"$XMEM_A_LEG_TOKEN:hex=$(token 2)" "]"
+refused 'out of memory' told
 
 equal "the device in use did not notice" "$(dev_get m .state)" live
 check "an attach works" attach new 2

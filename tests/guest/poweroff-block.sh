@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the appliance loses power under block I/O: errors, never a wrong byte
-# kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: quick
 # timeout: 120
