@@ -149,15 +149,16 @@ mark_messages() {
 }
 
 wait_message() {
+	local line seen=
 	# cat, because each read has to have room for a whole message; it stays
 	# for the rest of the time when the message came sooner, so it must not
-	# hold the standard error for which a caller may wait.
-	# shellcheck disable=SC2016  # this is awk
-	awk -v mark="$_mark" -v pattern="$2" '
-		index($0, mark) { seen = 1; next }
-		seen && $0 ~ pattern { found = 1; exit }
-		END { exit !found }' \
-		< <(exec timeout "$(scaled "$1")" cat /dev/kmsg 3>&- 2>/dev/null)
+	# hold the standard error for which a caller may wait. No awk, which
+	# waits for more input before it looks at what it has.
+	while IFS= read -r line; do
+		[[ $line == *"$_mark"* ]] && seen=1 && continue
+		[ -n "$seen" ] && grep -qE -- "$2" <<<"$line" && return 0
+	done < <(exec timeout "$(scaled "$1")" cat /dev/kmsg 3>&- 2>/dev/null)
+	return 1
 }
 
 # ---- the other guest
