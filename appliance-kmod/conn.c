@@ -401,8 +401,9 @@ int xmema_conn_request(struct rdma_cm_id *id, const struct rdma_conn_param *para
 	struct xmema_device *dev = xmema_device_find(id->device);
 	struct xmema_conn *conn;
 
+	/* not there yet, or leaving: not final, as in xmema_session_admit() */
 	if (!dev)
-		return XMEM_REJECT_DEVICE;
+		return XMEM_REJECT_SHUTDOWN;
 	conn = kzalloc_obj(*conn, GFP_KERNEL);
 	if (!conn) {
 		xmema_device_put(dev);
