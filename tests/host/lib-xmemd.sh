@@ -139,3 +139,21 @@ state() {
 }
 
 state_is() { [ "$(state "$1")" = "$2" ]; }
+
+# two_appliances MIB1 MIB2: a manager that knows the appliances a1 and a2, which lend so much
+two_appliances() {
+	local name
+	must "build" build
+	must "certificates" pki "$XMEM_TMP/pki" manager:manager a1:appliance a2:appliance \
+		admin:admin alice:client
+	configure manager manager
+	configure a1 appliance
+	configure a2 appliance
+	start a1 XMEMD_MEMORY_MIB="$1"
+	start a2 XMEMD_MEMORY_MIB="$2"
+	start manager
+	for name in a1 a2; do
+		must "$name is made known" api admin manager POST /v1/appliances \
+			"{\"name\":\"$name\",\"url\":\"$(url $name)\"}"
+	done
+}

@@ -7,19 +7,7 @@
 # shellcheck source=tests/host/lib-xmemd.sh
 . "$(dirname "$0")/lib-xmemd.sh"
 
-must "build" build
-must "certificates" pki "$XMEM_TMP/pki" manager:manager a1:appliance a2:appliance \
-	admin:admin alice:client
-configure manager manager
-configure a1 appliance
-configure a2 appliance
-start a1 XMEMD_MEMORY_MIB=96
-start a2 XMEMD_MEMORY_MIB=64
-start manager
-for name in a1 a2; do
-	must "$name is made known" api admin manager POST /v1/appliances \
-		"{\"name\":\"$name\",\"url\":\"$(url $name)\"}"
-done
+two_appliances 96 64
 
 # ask FILE METHOD PATH [BODY]: status into FILE
 ask() {
