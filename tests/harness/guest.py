@@ -6,6 +6,7 @@ See session.py for the event loop that drives them.
 """
 
 import base64
+import collections
 import os
 import select
 import shlex
@@ -18,6 +19,10 @@ from . import paths
 OFF, BOOTING, READY = "off", "booting", "ready"
 
 MARK = b"\x01"
+
+# A terminal holds 4096 bytes. User-Mode Linux at times does not read on after
+# more than that, so a long line goes in parts and the guest asks for each.
+PART = 2000
 
 
 class GuestError(Exception):
@@ -66,6 +71,8 @@ class Guest:
         self.console_pipe = None
         self.control = None
         self.channel = None
+        self._outbox = collections.deque()
+        self._expecting = False
         self.net = None
         self.console = outdir / f"{role}.console"
         self.console.write_bytes(b"")
@@ -100,6 +107,8 @@ class Guest:
         self.pidfd = os.pidfd_open(self.process.pid)
         self.control = ours
         self.channel = Channel()
+        self._outbox.clear()
+        self._expecting = False
         self.state = BOOTING
 
     def log_console(self):
@@ -113,8 +122,25 @@ class Guest:
         return bool(data)
 
     def send(self, *words):
-        """Send one control line."""
-        line = " ".join(words).encode() + b"\n"
+        """Send one control line, a long one in parts."""
+        line = " ".join(words)
+        word, _, rest = line.partition(" ")
+        while len(rest) > PART:
+            self._outbox.append(f"part {rest[:PART]}")
+            rest = rest[PART:]
+        self._outbox.append(f"{word} {rest}" if rest else word)
+        if not self._expecting:
+            self.more()
+
+    def more(self):
+        """The guest has taken a part, or nothing was sent yet."""
+        self._expecting = False
+        while self._outbox and not self._expecting:
+            line = self._outbox.popleft()
+            self._expecting = line.startswith("part ")
+            self._send_line(line.encode() + b"\n")
+
+    def _send_line(self, line):
         self.control.setblocking(True)
         try:
             self.control.sendall(line)

@@ -244,6 +244,8 @@ class Session:
             if self._waiting_boot and one is self.appliance:
                 self._waiting_boot = False
                 self._reply("ok")
+        elif word == "more":
+            one.more()
         elif word == "exit":
             self.result.status = int(rest)
             self._running = False

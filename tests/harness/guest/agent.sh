@@ -5,6 +5,7 @@
 # a socket of the harness. Read by init.sh; never returns.
 #
 # Lines from the harness:
+#   part BASE64     begin of what the next line continues; answered by "more"
 #   main BASE64     run this script, its output goes to the channel as it comes
 #   exec BASE64     run this script, answer with status and both outputs
 #   shell           an interactive shell on the channel
@@ -88,17 +89,19 @@ run_finish() {
 }
 
 agent() {
-	local cmd args
+	local cmd args begin=
 	exec 3<>"$XMEM_CTL"
 	stty raw -echo <&3
 	say ready
 	while IFS=' ' read -r -u 3 cmd args; do
 		case $cmd in
-		main) run_main "$args" ;;
-		exec) run_exec "$args" ;;
+		part) begin+=$args; say more; continue ;;
+		main) run_main "$begin$args" ;;
+		exec) run_exec "$begin$args" ;;
 		shell) run_shell "$args" ;;
 		finish) run_finish "$args" ;;
 		esac
+		begin=
 	done
 	echo "xmem-harness: the control channel closed"
 }
