@@ -14,7 +14,7 @@
  * may touch its pages. The volume looks after requests that take too long.
  */
 #include <linux/module.h>
-#include "block.h"
+#include "dev.h"
 
 static int block_major;
 
@@ -51,7 +51,7 @@ static blk_status_t block_queue_rq(struct blk_mq_hw_ctx *hctx,
 	/* an I/O scheduler brings requests of its own, so they are met at first use */
 	if (unlikely(!io->volume)) {
 		io->done = request_done;
-		xmemc_io_init(io, volume);
+		xmemc_io_init(io, volume, XMEMC_IO_SEGS);
 	}
 	io->offset = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
 	io->length = blk_rq_bytes(rq);
@@ -74,10 +74,13 @@ static blk_status_t block_queue_rq(struct blk_mq_hw_ctx *hctx,
 		return BLK_STS_IOERR;
 	if (io->op != XMEMC_OP_ZERO && unlikely(!request_take_data(rq, io)))
 		return BLK_STS_IOERR;
-	if (unlikely(!xmemc_geometry_holds(&volume->geo, io->offset, io->length)))
+	if (unlikely(io->offset + io->length > block->size))
 		return BLK_STS_IOERR;
 	blk_mq_start_request(rq);
-	xmemc_volume_submit(io);
+	if (block->stage)
+		xmemc_stage_submit(block->stage, io);
+	else
+		xmemc_volume_submit(io);
 	return BLK_STS_OK;
 }
 
@@ -131,21 +134,14 @@ static int block_alloc_tags(struct xmemc_block *block)
 	set->nr_hw_queues = block->volume->queues;
 	set->queue_depth = block->volume->depth;
 	set->numa_node = NUMA_NO_NODE;
-	set->cmd_size = xmemc_io_size(block->volume);
+	set->cmd_size = xmemc_io_size(block->volume, XMEMC_IO_SEGS);
 	set->flags = BLK_MQ_F_NO_SCHED_BY_DEFAULT;
 	return blk_mq_alloc_tag_set(set);
 }
 
-/**
- * xmemc_block_add() - make the block device appear
- * @block: @volume and @name are set, the volume is connected
- * @id: N of /dev/xmemN
- * @why: reason of a failure in words
- *
- * Return: 0 or negative errno.
- */
-int xmemc_block_add(struct xmemc_block *block, unsigned int id, struct xmemc_refusal *why)
+static int block_add(struct xmemc_dev *dev, struct xmemc_refusal *why)
 {
+	struct xmemc_block *block = &dev->block;
 	struct queue_limits lim = {
 		.logical_block_size = SECTOR_SIZE,
 		.physical_block_size = PAGE_SIZE,
@@ -161,6 +157,10 @@ int xmemc_block_add(struct xmemc_block *block, unsigned int id, struct xmemc_ref
 	struct gendisk *disk;
 	int ret;
 
+	block->volume = dev->volume;
+	block->stage = dev->stage;
+	block->name = dev->name;
+	block->size = dev->slab_begin;
 	ret = block_alloc_tags(block);
 	if (ret)
 		return xmemc_refuse(why, ret, "out of memory for requests");
@@ -170,13 +170,13 @@ int xmemc_block_add(struct xmemc_block *block, unsigned int id, struct xmemc_ref
 		return xmemc_refuse(why, PTR_ERR(disk), "out of memory for the disk");
 	}
 	disk->major = block_major;
-	disk->first_minor = id;
+	disk->first_minor = dev->id;
 	disk->minors = 1;
 	disk->flags |= GENHD_FL_NO_PART;
 	disk->fops = &block_fops;
 	disk->private_data = block;
-	snprintf(disk->disk_name, sizeof(disk->disk_name), "xmem%u", id);
-	set_capacity(disk, block->volume->geo.size >> SECTOR_SHIFT);
+	snprintf(disk->disk_name, sizeof(disk->disk_name), "xmem%u", dev->id);
+	set_capacity(disk, block->size >> SECTOR_SHIFT);
 	set_disk_ro(disk, block->volume->read_only);
 	ret = device_add_disk(NULL, disk, block_attr_groups);
 	if (ret) {
@@ -188,15 +188,10 @@ int xmemc_block_add(struct xmemc_block *block, unsigned int id, struct xmemc_ref
 	return 0;
 }
 
-/**
- * xmemc_block_del() - take the block device away
- * @block: the block device; if it is in use, its volume was stopped
- *
- * Sleeps until every request is completed. Whoever has the device open keeps it
- * open, and gets errors.
- */
-void xmemc_block_del(struct xmemc_block *block)
+/* Whoever has the device open keeps it open, and gets errors. */
+static void block_del(struct xmemc_dev *dev)
 {
+	struct xmemc_block *block = &dev->block;
 	struct gendisk *disk = block->disk;
 
 	del_gendisk(disk);
@@ -205,18 +200,20 @@ void xmemc_block_del(struct xmemc_block *block)
 	blk_mq_free_tag_set(&block->tags);
 }
 
-/**
- * xmemc_block_openers() - how many have the block device open
- * @block: the block device
- *
- * Return: their number.
- */
-unsigned int xmemc_block_openers(const struct xmemc_block *block)
+static unsigned int block_users(const struct xmemc_dev *dev)
 {
-	struct gendisk *disk = READ_ONCE(block->disk);
+	struct gendisk *disk = READ_ONCE(dev->block.disk);
 
 	return disk ? disk_openers(disk) : 0;
 }
+
+const struct xmemc_interface xmemc_block_interface = {
+	.name = "block",
+	.shares = true,
+	.add = block_add,
+	.del = block_del,
+	.users = block_users,
+};
 
 /**
  * xmemc_block_module_init() - get a major number

@@ -5,17 +5,21 @@
 
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
-#include "volume.h"
+#include "stage.h"
 
 /**
  * struct xmemc_block - a block device
  * @volume: the volume that it offers
+ * @stage: the stage that others use for the same memory, or NULL
+ * @size: bytes of the volume that it offers, from the beginning
  * @disk: the disk, NULL while there is none
  * @tags: its requests
  * @name: name of the device it belongs to
  */
 struct xmemc_block {
 	struct xmemc_volume *volume;
+	struct xmemc_stage *stage;
+	u64 size;
 	struct gendisk *disk;
 	struct blk_mq_tag_set tags;
 	const char *name;
@@ -23,9 +27,5 @@ struct xmemc_block {
 
 int xmemc_block_module_init(void);
 void xmemc_block_module_exit(void);
-
-int xmemc_block_add(struct xmemc_block *block, unsigned int id, struct xmemc_refusal *why);
-void xmemc_block_del(struct xmemc_block *block);
-unsigned int xmemc_block_openers(const struct xmemc_block *block);
 
 #endif /* _XMEMC_BLOCK_H */

@@ -38,6 +38,8 @@ static void dev_free(struct kref *ref)
 {
 	struct xmemc_dev *dev = container_of(ref, struct xmemc_dev, ref);
 
+	if (dev->stage)
+		xmemc_stage_destroy(dev->stage);
 	xmemc_volume_destroy(dev->volume);
 	kfree(dev);
 }
@@ -74,8 +76,11 @@ static void volume_changed(void *owner)
 	struct xmemc_dev *dev = owner;
 
 	/* before that, whoever attaches is told; after it, detach tells */
-	if (READ_ONCE(dev->phase) == XMEMC_DEV_READY)
-		dev_tell(dev, XMEMC_DEV_CHANGED);
+	if (READ_ONCE(dev->phase) != XMEMC_DEV_READY)
+		return;
+	if (dev->stage)
+		xmemc_stage_kick(dev->stage);
+	dev_tell(dev, XMEMC_DEV_CHANGED);
 }
 
 static int check_name(const char *name, struct xmemc_refusal *why)
@@ -132,6 +137,37 @@ static bool same_region(const struct xmemc_leg_config *a, const struct xmemc_leg
 	       !memcmp(&a->sockaddr, &b->sockaddr, sizeof(a->sockaddr));
 }
 
+/* Interfaces that share the memory of the slab, and those that share what is before it. */
+#define SLAB_INTERFACES		(XMEM_INTERFACE_FRONTSWAP | XMEM_INTERFACE_CLEANCACHE)
+#define FLAT_INTERFACES		(XMEM_INTERFACE_BLOCK | XMEM_INTERFACE_SWAPFILE)
+
+static int check_interfaces(struct xmemc_config *config, struct xmemc_refusal *why)
+{
+	struct xmemc_volume_config *v = &config->volume;
+	int ret;
+
+	config->interfaces = config->interfaces ?: XMEM_INTERFACE_BLOCK;
+	ret = xmemc_interfaces_check(config->interfaces, why);
+	if (ret)
+		return ret;
+	if (config->slab_size % PAGE_SIZE)
+		return xmemc_refuse(why, -EINVAL, "slab-size is not a multiple of %lu",
+				    PAGE_SIZE);
+	if (config->slab_size && !(config->interfaces & SLAB_INTERFACES))
+		return xmemc_refuse(why, -EINVAL,
+				    "slab-size is for frontswap and cleancache only");
+	if (config->stage_size % PAGE_SIZE || config->stage_size > XMEMC_STAGE_SIZE_MAX)
+		return xmemc_refuse(why, -EINVAL,
+				    "stage-size is not a multiple of %lu up to %u", PAGE_SIZE,
+				    XMEMC_STAGE_SIZE_MAX);
+	if (config->interfaces & SLAB_INTERFACES && v->read_only)
+		return xmemc_refuse(why, -EINVAL, "only block can be read-only");
+	v->shares = xmemc_interfaces_shares(config->interfaces);
+	if (xmemc_interfaces_staged(config->interfaces))
+		v->nr_resident = (config->stage_size ?: XMEMC_STAGE_SIZE) >> PAGE_SHIFT;
+	return 0;
+}
+
 static int check_config(struct xmemc_config *config, struct xmemc_refusal *why)
 {
 	struct xmemc_volume_config *v = &config->volume;
@@ -161,7 +197,7 @@ static int check_config(struct xmemc_config *config, struct xmemc_refusal *why)
 	v->timeout_ms = v->timeout_ms ?: XMEMC_TIMEOUT_MS;
 	v->depth = v->depth ?: XMEMC_DEPTH;
 	v->queues = v->queues ?: min_t(u32, num_online_cpus(), XMEMC_QUEUES);
-	return 0;
+	return check_interfaces(config, why);
 }
 
 /* A leg that is lost never connects again, so its region is free for others. */
@@ -243,15 +279,46 @@ static struct xmemc_dev *dev_create(const struct xmemc_config *config, struct xm
 	strscpy(dev->name, config->name, sizeof(dev->name));
 	dev->layout = config->volume.layout;
 	dev->client = config->volume.client;
+	dev->interfaces = config->interfaces;
 	dev->volume->changed = volume_changed;
 	dev->volume->owner = dev;
-	dev->block.volume = dev->volume;
-	dev->block.name = dev->name;
 	return dev;
 }
 
+/* Divide the memory between the interfaces. */
+static int divide(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal *why)
+{
+	u64 size = dev->volume->geo.size;
+
+	if (slab_size > size)
+		return xmemc_refuse(why, -ERANGE, "slab-size is more than the %llu bytes there are",
+				    size);
+	if (!(dev->interfaces & FLAT_INTERFACES))
+		slab_size = size;
+	else if (!slab_size && dev->interfaces & XMEM_INTERFACE_CLEANCACHE)
+		slab_size = round_down(size / 2, PAGE_SIZE);
+	dev->slab_begin = size - slab_size;
+	if (dev->interfaces & FLAT_INTERFACES && !dev->slab_begin)
+		return xmemc_refuse(why, -ERANGE, "slab-size leaves nothing for the others");
+	return 0;
+}
+
+static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal *why)
+{
+	int ret = divide(dev, slab_size, why);
+
+	if (ret)
+		return ret;
+	if (xmemc_interfaces_staged(dev->interfaces)) {
+		dev->stage = xmemc_stage_create(dev->volume);
+		if (!dev->stage)
+			return xmemc_refuse(why, -ENOMEM, "out of memory for the stage");
+	}
+	return xmemc_interfaces_add(dev, why);
+}
+
 /**
- * xmemc_dev_attach() - connect to all legs and make the block device appear
+ * xmemc_dev_attach() - connect to all legs and offer the memory
  * @config: what is wanted; defaults are filled in
  * @why: reason of a failure in words
  *
@@ -279,7 +346,7 @@ struct xmemc_dev *xmemc_dev_attach(struct xmemc_config *config, struct xmemc_ref
 	}
 	ret = xmemc_volume_connect(dev->volume, &config->volume, why);
 	if (!ret)
-		ret = xmemc_block_add(&dev->block, dev->id, why);
+		ret = dev_offer(dev, config->slab_size, why);
 	if (ret) {
 		xmemc_volume_stop(dev->volume);
 		dev_delist(dev);
@@ -297,7 +364,7 @@ struct xmemc_dev *xmemc_dev_attach(struct xmemc_config *config, struct xmemc_ref
 
 static int dev_claim(struct xmemc_dev *dev, bool force, struct xmemc_refusal *why)
 {
-	unsigned int openers = xmemc_block_openers(&dev->block);
+	unsigned int openers = xmemc_interfaces_users(dev);
 
 	lockdep_assert_held(&devs_lock);
 	switch (dev->phase) {
@@ -316,7 +383,7 @@ static int dev_claim(struct xmemc_dev *dev, bool force, struct xmemc_refusal *wh
 }
 
 /**
- * xmemc_dev_detach() - take the block device away and disconnect
+ * xmemc_dev_detach() - offer the memory no more and disconnect
  * @dev: the device
  * @force: also if it is open; its I/O fails from now on
  * @why: reason of a failure in words
@@ -336,7 +403,7 @@ int xmemc_dev_detach(struct xmemc_dev *dev, bool force, struct xmemc_refusal *wh
 		return ret;
 	/* nobody has it open, or that one was given up: no I/O is worth waiting for */
 	xmemc_volume_stop(dev->volume);
-	xmemc_block_del(&dev->block);
+	xmemc_interfaces_del(dev);
 	pr_info("xmem%u: detached %s\n", dev->id, dev->name);
 	dev_tell(dev, XMEMC_DEV_DETACHED);
 	dev_delist(dev);

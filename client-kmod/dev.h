@@ -5,6 +5,7 @@
 
 #include <linux/kref.h>
 #include "block.h"
+#include "interface.h"
 
 #define XMEMC_DEV_ID_ANY	(-1)
 #define XMEMC_DEV_ID_MAX	1023
@@ -13,11 +14,19 @@
  * struct xmemc_config - a wish to attach
  * @id: N of /dev/xmemN, or XMEMC_DEV_ID_ANY for the lowest free one
  * @name: name of the device
- * @volume: what it is made of; zero where the default is wanted
+ * @interfaces: how to offer it, bits of enum xmem_interface
+ * @slab_size: bytes at the end that block device and swap file do not get
+ * @stage_size: bytes of the stage
+ * @volume: what it is made of
+ *
+ * Zero where the default is wanted.
  */
 struct xmemc_config {
 	int id;
 	char name[XMEM_NAME_MAX + 1];
+	u32 interfaces;
+	u64 slab_size;
+	u64 stage_size;
 	struct xmemc_volume_config volume;
 };
 
@@ -36,7 +45,10 @@ enum xmemc_dev_phase {
  * @layout: enum xmem_layout
  * @client: identity of this client
  * @phase: attached, or on its way; protected by the list's lock
+ * @interfaces: how it is offered, bits of enum xmem_interface
+ * @slab_begin: bytes before this one belong to block device and swap file, others to the slab
  * @volume: its volume
+ * @stage: its stage, or NULL
  * @block: its block device
  */
 struct xmemc_dev {
@@ -47,7 +59,10 @@ struct xmemc_dev {
 	u32 layout;
 	u64 client;
 	enum xmemc_dev_phase phase;
+	u32 interfaces;
+	u64 slab_begin;
 	struct xmemc_volume *volume;
+	struct xmemc_stage *stage;
 	struct xmemc_block block;
 };
 

@@ -77,14 +77,17 @@ struct xmemc_part {
  * struct xmemc_io - one request
  * @volume: the volume it is for; set once
  * @done: called when it is over, in any context but hard interrupt; the io may be reused inside
+ * @owner: for @done
  * @offset: begin in the volume
  * @length: bytes
  * @op: enum xmemc_op
  * @queue: queue to post on
  * @nr_segs: entries of @segs
- * @nr_parts: entries of @parts and @pieces in use
+ * @max_parts: entries of @parts and @pieces
+ * @nr_parts: how many of them are in use
  * @nr_sges: scatter entries in use by the present submission
  * @nr_wrs: work requests in use by the present submission
+ * @impatient: fails when a leg is not live, rather than wait for it
  * @pending: parts that are neither done nor given back
  * @begin: when it was submitted, jiffies
  * @parked: in the volume's list of ios that wait for a leg
@@ -94,18 +97,22 @@ struct xmemc_part {
  * @segs: the data, for a read or a write
  * @sges: scatter entries for all parts
  * @wrs: work requests for all parts
+ * @resident: 1 + number of the volume's resident page that is the data, or 0
  */
 struct xmemc_io {
 	struct xmemc_volume *volume;
 	void (*done)(struct xmemc_io *io, int error);
+	void *owner;
 	u64 offset;
 	u32 length;
 	u16 queue;
 	u8 op;
 	u8 nr_segs;
+	u8 max_parts;
 	u8 nr_parts;
 	u8 nr_sges;
 	u8 nr_wrs;
+	bool impatient;
 	atomic_t pending;
 	unsigned long begin;
 	struct list_head parked;
@@ -115,6 +122,7 @@ struct xmemc_io {
 	struct bio_vec *segs;
 	struct ib_sge *sges;
 	struct ib_rdma_wr *wrs;
+	u32 resident;
 };
 
 #endif /* _XMEMC_IO_H */

@@ -43,7 +43,7 @@ static void part_unmap(struct xmemc_part *part)
 	enum dma_data_direction dir;
 	unsigned int i;
 
-	if (part->io->op == XMEMC_OP_ZERO)
+	if (part->io->op == XMEMC_OP_ZERO || part->io->resident)
 		return;
 	dir = part->io->op == XMEMC_OP_READ ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 	for (i = 0; i < part->nr_sges; i++)
@@ -82,7 +82,7 @@ static void source_seek(struct source *src, const struct xmemc_io *io, u32 start
 {
 	src->seg = io->segs;
 	src->skip = start;
-	if (!start || io->op == XMEMC_OP_ZERO)
+	if (!start || io->op == XMEMC_OP_ZERO || io->resident)
 		return;
 	while (src->skip >= src->seg->bv_len)
 		src->skip -= src->seg++->bv_len;
@@ -96,6 +96,13 @@ static u32 source_map(struct source *src, const struct xmemc_io *io,
 	if (io->op == XMEMC_OP_ZERO) {
 		sge->addr = path->zeroes_dma;
 		sge->length = min(room, path->zeroes_len);
+		return sge->length;
+	}
+	if (io->resident) {
+		sge->addr = path->resident.dma[io->resident - 1] + src->skip;
+		sge->length = min(room, (u32)PAGE_SIZE - src->skip);
+		ib_dma_sync_single_for_device(path->device, sge->addr, sge->length, DMA_TO_DEVICE);
+		src->skip += sge->length;
 		return sge->length;
 	}
 	sge->length = min(room, src->seg->bv_len - src->skip);
@@ -458,11 +465,13 @@ static void leg_broken(struct xmemc_path *path)
  * @client: identity of this client
  * @nr_queues: number of queues
  * @depth: requests in flight per queue
+ * @resident: pages to keep mapped
  *
  * Return: the leg, or NULL for lack of memory.
  */
 struct xmemc_leg *xmemc_leg_create(const struct xmemc_leg_config *config, u64 client,
-				   unsigned int nr_queues, unsigned int depth)
+				   unsigned int nr_queues, unsigned int depth,
+				   const struct xmemc_resident *resident)
 {
 	struct xmemc_leg *leg = kzalloc_obj(*leg, GFP_KERNEL);
 
@@ -483,7 +492,7 @@ struct xmemc_leg *xmemc_leg_create(const struct xmemc_leg_config *config, u64 cl
 	leg->path.nr_segs = XMEMC_IO_SEGS;
 	leg->path.nr_borders = XMEMC_IO_BORDERS;
 	leg->path.on_broken = leg_broken;
-	if (xmemc_path_init(&leg->path, nr_queues, XMEMC_ZERO_BUF)) {
+	if (xmemc_path_init(&leg->path, nr_queues, XMEMC_ZERO_BUF, resident)) {
 		xmemc_leg_destroy(leg);
 		return NULL;
 	}

@@ -124,7 +124,8 @@ void xmemc_leg_module_exit(void);
 struct workqueue_struct *xmemc_leg_workqueue(void);
 
 struct xmemc_leg *xmemc_leg_create(const struct xmemc_leg_config *config, u64 client,
-				   unsigned int nr_queues, unsigned int depth);
+				   unsigned int nr_queues, unsigned int depth,
+				   const struct xmemc_resident *resident);
 void xmemc_leg_start(struct xmemc_leg *leg);
 void xmemc_leg_stop(struct xmemc_leg *leg);
 void xmemc_leg_destroy(struct xmemc_leg *leg);

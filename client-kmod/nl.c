@@ -82,6 +82,13 @@ static int fill_stats(struct sk_buff *skb, struct xmemc_volume *volume)
 	return 0;
 }
 
+static u64 stage_size(const struct xmemc_dev *dev)
+{
+	const struct xmemc_stage *stage = READ_ONCE(dev->stage);
+
+	return stage ? (u64)stage->size << PAGE_SHIFT : 0;
+}
+
 static int fill_dev(struct sk_buff *skb, struct xmemc_dev *dev, u32 portid, u32 seq, int flags,
 		    u8 cmd)
 {
@@ -100,8 +107,12 @@ static int fill_dev(struct sk_buff *skb, struct xmemc_dev *dev, u32 portid, u32 
 	    nla_put_u32(skb, XMEM_A_DEV_QUEUES, volume->queues) ||
 	    nla_put_u32(skb, XMEM_A_DEV_QUEUE_DEPTH, READ_ONCE(volume->depth)) ||
 	    put_u64(skb, XMEM_A_DEV_CLIENT, dev->client) ||
-	    nla_put_u32(skb, XMEM_A_DEV_OPEN_COUNT, xmemc_block_openers(&dev->block)) ||
-	    (READ_ONCE(volume->read_only) && nla_put_flag(skb, XMEM_A_DEV_READ_ONLY)))
+	    nla_put_u32(skb, XMEM_A_DEV_OPEN_COUNT, xmemc_interfaces_users(dev)) ||
+	    (READ_ONCE(volume->read_only) && nla_put_flag(skb, XMEM_A_DEV_READ_ONLY)) ||
+	    nla_put_u32(skb, XMEM_A_DEV_INTERFACES, dev->interfaces) ||
+	    put_u64(skb, XMEM_A_DEV_SLAB_SIZE,
+		    READ_ONCE(volume->geo.size) - READ_ONCE(dev->slab_begin)) ||
+	    put_u64(skb, XMEM_A_DEV_STAGE_SIZE, stage_size(dev)))
 		goto too_small;
 	for (i = 0; i < volume->nr_legs; i++)
 		if (fill_leg(skb, volume->legs[i]))
@@ -256,6 +267,11 @@ static u32 get_u32(const struct nlattr *attr, u32 otherwise)
 	return attr ? nla_get_u32(attr) : otherwise;
 }
 
+static u64 get_u64(const struct nlattr *attr)
+{
+	return attr ? nla_get_u64(attr) : 0;
+}
+
 static int parse_config(struct xmemc_config *config, struct genl_info *info,
 			struct xmemc_refusal *why)
 {
@@ -266,12 +282,15 @@ static int parse_config(struct xmemc_config *config, struct genl_info *info,
 	config->id = get_u32(attrs[XMEM_A_DEV_ID], XMEMC_DEV_ID_ANY);
 	if (attrs[XMEM_A_DEV_NAME])
 		nla_strscpy(config->name, attrs[XMEM_A_DEV_NAME], sizeof(config->name));
-	volume->client = attrs[XMEM_A_DEV_CLIENT] ? nla_get_u64(attrs[XMEM_A_DEV_CLIENT]) : 0;
+	volume->client = get_u64(attrs[XMEM_A_DEV_CLIENT]);
 	volume->deadline_ms = get_u32(attrs[XMEM_A_DEV_DEADLINE_MS], 0);
 	volume->timeout_ms = get_u32(attrs[XMEM_A_DEV_TIMEOUT_MS], 0);
 	volume->queues = get_u32(attrs[XMEM_A_DEV_QUEUES], 0);
 	volume->depth = get_u32(attrs[XMEM_A_DEV_QUEUE_DEPTH], 0);
 	volume->read_only = nla_get_flag(attrs[XMEM_A_DEV_READ_ONLY]);
+	config->interfaces = get_u32(attrs[XMEM_A_DEV_INTERFACES], 0);
+	config->slab_size = get_u64(attrs[XMEM_A_DEV_SLAB_SIZE]);
+	config->stage_size = get_u64(attrs[XMEM_A_DEV_STAGE_SIZE]);
 	ret = parse_legs(volume, info, why);
 	if (ret)
 		return ret;

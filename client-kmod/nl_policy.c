@@ -36,6 +36,9 @@ static const struct nla_policy xmem_dev_new_policy[XMEM_A_DEV_MAX + 1] = {
 	[XMEM_A_DEV_CLIENT] = NLA_POLICY_MIN(NLA_U64, 1),
 	[XMEM_A_DEV_LEG] = NLA_POLICY_NESTED(xmem_leg_policy),
 	[XMEM_A_DEV_READ_ONLY] = { .type = NLA_FLAG },
+	[XMEM_A_DEV_INTERFACES] = NLA_POLICY_RANGE(NLA_U32, 1, 15),
+	[XMEM_A_DEV_SLAB_SIZE] = { .type = NLA_U64 },
+	[XMEM_A_DEV_STAGE_SIZE] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy xmem_dev_del_policy[XMEM_A_DEV_MAX + 1] = {

@@ -40,6 +40,10 @@ static uint deadline_ms = XMEMC_DEADLINE_MS;
 module_param(deadline_ms, uint, 0444);
 MODULE_PARM_DESC(deadline_ms, "longest time I/O waits for a broken connection");
 
+static char *interfaces;
+module_param(interfaces, charp, 0444);
+MODULE_PARM_DESC(interfaces, "how to offer the memory, such as block,frontswap; block by default");
+
 static int parse_address(struct xmemc_leg_config *leg, struct xmemc_refusal *why)
 {
 	char *comma;
@@ -97,6 +101,11 @@ static int parse(struct xmemc_config *config, struct xmemc_refusal *why)
 	if (deadline_ms < 100 || deadline_ms > XMEM_DEADLINE_MAX)
 		return xmemc_refuse(why, -EINVAL, "deadline_ms= has to be 100 to %u",
 				    XMEM_DEADLINE_MAX);
+	if (interfaces) {
+		ret = xmemc_interfaces_parse(interfaces, &config->interfaces, why);
+		if (ret)
+			return ret;
+	}
 	leg->region = region;
 	leg->epoch = epoch;
 	config->volume.client = client;

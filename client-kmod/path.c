@@ -302,7 +302,8 @@ static int path_take_device(struct xmemc_path *path, struct rdma_cm_id *id)
 		return refuse_device(path, -ENOMEM, "no DMA mapping");
 	}
 	path->mapped = true;
-	return 0;
+	ret = xmemc_resident_map(&path->resident, device);
+	return ret ? refuse_device(path, ret, "no DMA mapping") : 0;
 }
 
 static int queue_make(struct xmemc_queue *q)
@@ -517,6 +518,7 @@ void xmemc_path_close(struct xmemc_path *path)
 		ib_dma_unmap_single(path->device, path->zeroes_dma, path->zeroes_len,
 				    DMA_TO_DEVICE);
 		path->mapped = false;
+		xmemc_resident_unmap(&path->resident, path->device);
 	}
 	if (path->pd)
 		ib_dealloc_pd(path->pd);
@@ -605,10 +607,12 @@ int xmemc_path_beat(struct xmemc_path *path, u64 remote, u32 rkey)
  * @path: the path, zeroed but for what its owner has set
  * @nr_queues: number of queues
  * @zeroes_len: length of the buffer of zeroes
+ * @resident: pages to keep mapped
  *
  * Return: 0 or -ENOMEM; in both cases xmemc_path_exit() has to follow.
  */
-int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_len)
+int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_len,
+		    const struct xmemc_resident *resident)
 {
 	unsigned int i;
 
@@ -619,7 +623,8 @@ int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_
 	path->zeroes = kzalloc(zeroes_len, GFP_KERNEL);
 	path->bounce = kmalloc(XMEMC_PATH_BOUNCE, GFP_KERNEL);
 	path->queues = kzalloc_objs(*path->queues, nr_queues, GFP_KERNEL);
-	if (!path->zeroes || !path->bounce || !path->queues)
+	if (!path->zeroes || !path->bounce || !path->queues ||
+	    xmemc_resident_map_init(&path->resident, resident))
 		return -ENOMEM;
 	for (i = 0; i < nr_queues; i++, path->nr_queues++) {
 		struct xmemc_queue *q = &path->queues[i];
@@ -645,6 +650,7 @@ void xmemc_path_exit(struct xmemc_path *path)
 	for (i = 0; i < path->nr_queues; i++)
 		kfree(path->queues[i].hello);
 	kfree(path->queues);
+	xmemc_resident_map_exit(&path->resident);
 	kfree(path->bounce);
 	kfree(path->zeroes);
 }

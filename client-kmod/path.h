@@ -13,6 +13,7 @@
 #include <rdma/ib_verbs.h>
 #include <rdma/rdma_cm.h>
 #include "refusal.h"
+#include "resident.h"
 #include "wire.h"
 
 /* The extent table is read in bites of this size. */
@@ -68,6 +69,7 @@ struct xmemc_queue {
  * @zeroes: buffer of zeroes, source of zeroing requests
  * @zeroes_dma: the same for the network card
  * @zeroes_len: its length
+ * @resident: pages of the volume that stay mapped
  * @mapped: the two buffers are mapped
  * @own_cqe: completion of reads of the path's own
  * @own_status: result of such a read: 1 as long as it is not there
@@ -100,6 +102,7 @@ struct xmemc_path {
 	void *zeroes;
 	u64 zeroes_dma;
 	u32 zeroes_len;
+	struct xmemc_resident_map resident;
 	bool mapped;
 	struct ib_cqe own_cqe;
 	int own_status;
@@ -116,7 +119,8 @@ struct xmemc_path {
 	void (*on_broken)(struct xmemc_path *path);
 };
 
-int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_len);
+int xmemc_path_init(struct xmemc_path *path, unsigned int nr_queues, u32 zeroes_len,
+		    const struct xmemc_resident *resident);
 void xmemc_path_exit(struct xmemc_path *path);
 int xmemc_path_open(struct xmemc_path *path, const struct xmem_wire_connect *request);
 void xmemc_path_drain(struct xmemc_path *path);

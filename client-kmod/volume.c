@@ -50,7 +50,8 @@ static bool give_up(const struct xmemc_volume *volume, const struct xmemc_io *io
 {
 	unsigned int i;
 
-	if (READ_ONCE(volume->stop) || time_after_eq(jiffies, time_limit(volume, io)))
+	if (READ_ONCE(volume->stop) || io->impatient ||
+	    time_after_eq(jiffies, time_limit(volume, io)))
 		return true;
 	for (i = 0; i < io->nr_parts; i++)
 		if (!io->parts[i].done &&
@@ -179,7 +180,7 @@ void xmemc_volume_submit(struct xmemc_io *io)
 
 	io->begin = jiffies;
 	io->nr_parts = xmemc_geometry_map(&volume->geo, io->offset, io->length, io->pieces,
-					  volume->pieces_max);
+					  io->max_parts);
 	if (unlikely(!io->nr_parts)) {
 		io_end(volume, io, -EIO);
 		return;
@@ -269,7 +270,7 @@ static void leg_posted(struct xmemc_leg *leg, void (*fn)(struct xmemc_part *part
 		found = false;
 		spin_lock_irq(&volume->lock);
 		list_for_each_entry(io, &volume->slots, slot) {
-			for (i = 0; i < volume->pieces_max && !found; i++) {
+			for (i = 0; i < io->max_parts && !found; i++) {
 				part = &io->parts[i];
 				found = READ_ONCE(part->posted) == leg;
 			}
@@ -297,7 +298,7 @@ static bool leg_overdue(struct xmemc_leg *leg)
 
 	spin_lock_irq(&volume->lock);
 	list_for_each_entry(io, &volume->slots, slot)
-		for (i = 0; i < volume->pieces_max; i++)
+		for (i = 0; i < io->max_parts; i++)
 			found |= READ_ONCE(io->parts[i].posted) == leg &&
 				 time_after(jiffies, READ_ONCE(io->parts[i].since) + OVERDUE);
 	spin_unlock_irq(&volume->lock);
@@ -311,7 +312,33 @@ static const struct xmemc_leg_owner leg_owner = {
 	.settled = part_settled,
 };
 
-static size_t parts_offset(const struct xmemc_volume *volume)
+/* How much of everything an io needs. */
+struct io_room {
+	unsigned int segs;
+	unsigned int parts;
+	unsigned int sges;
+	unsigned int wrs;
+};
+
+static struct io_room io_room(const struct xmemc_volume *volume, unsigned int segs)
+{
+	struct io_room room = {
+		.segs = segs,
+		.parts = volume->pieces_max,
+		.sges = XMEMC_IO_SGES,
+		.wrs = volume->wrs_max,
+	};
+
+	/* whole pages: each lies in one leg and one extent */
+	if (segs == 1) {
+		room.parts = 1;
+		room.sges = 1;
+		room.wrs = 1;
+	}
+	return room;
+}
+
+static size_t parts_offset(void)
 {
 	return ALIGN(sizeof(struct xmemc_io), __alignof__(u64));
 }
@@ -319,37 +346,42 @@ static size_t parts_offset(const struct xmemc_volume *volume)
 /**
  * xmemc_io_size() - how much memory an io needs
  * @volume: a connected volume
+ * @segs: XMEMC_IO_SEGS, or 1 if it will only ever read or write one whole page
  *
  * Return: bytes.
  */
-size_t xmemc_io_size(const struct xmemc_volume *volume)
+size_t xmemc_io_size(const struct xmemc_volume *volume, unsigned int segs)
 {
-	return parts_offset(volume) +
-	       volume->pieces_max * (sizeof(struct xmemc_part) + sizeof(struct xmemc_piece)) +
-	       XMEMC_IO_SEGS * sizeof(struct bio_vec) +
-	       XMEMC_IO_SGES * sizeof(struct ib_sge) +
-	       volume->wrs_max * sizeof(struct ib_rdma_wr);
+	struct io_room room = io_room(volume, segs);
+
+	return parts_offset() +
+	       room.parts * (sizeof(struct xmemc_part) + sizeof(struct xmemc_piece)) +
+	       room.segs * sizeof(struct bio_vec) +
+	       room.sges * sizeof(struct ib_sge) +
+	       room.wrs * sizeof(struct ib_rdma_wr);
 }
 
 /**
  * xmemc_io_init() - make an io known to its volume
  * @io: zeroed memory of xmemc_io_size() bytes
  * @volume: the volume
+ * @segs: the same as there
  *
  * May be called in atomic context.
  */
-void xmemc_io_init(struct xmemc_io *io, struct xmemc_volume *volume)
+void xmemc_io_init(struct xmemc_io *io, struct xmemc_volume *volume, unsigned int segs)
 {
+	struct io_room room = io_room(volume, segs);
 	unsigned long flags;
 	unsigned int i;
-	void *at = io;
 
-	io->parts = at + parts_offset(volume);
-	io->pieces = (void *)(io->parts + volume->pieces_max);
-	io->segs = (void *)(io->pieces + volume->pieces_max);
-	io->sges = (void *)(io->segs + XMEMC_IO_SEGS);
-	io->wrs = (void *)(io->sges + XMEMC_IO_SGES);
-	for (i = 0; i < volume->pieces_max; i++)
+	io->parts = (void *)io + parts_offset();
+	io->pieces = (void *)(io->parts + room.parts);
+	io->segs = (void *)(io->pieces + room.parts);
+	io->sges = (void *)(io->segs + room.segs);
+	io->wrs = (void *)(io->sges + room.sges);
+	io->max_parts = room.parts;
+	for (i = 0; i < room.parts; i++)
 		io->parts[i].io = io;
 	INIT_LIST_HEAD(&io->parked);
 	spin_lock_irqsave(&volume->lock, flags);
@@ -388,6 +420,7 @@ struct xmemc_volume *xmemc_volume_create(const struct xmemc_volume_config *confi
 		goto no_memory;
 	volume->queues = config->queues;
 	volume->depth = config->depth;
+	volume->shares = config->shares;
 	volume->read_only = config->read_only;
 	volume->deadline_ms = config->deadline_ms;
 	spin_lock_init(&volume->lock);
@@ -397,13 +430,15 @@ struct xmemc_volume *xmemc_volume_create(const struct xmemc_volume_config *confi
 	init_waitqueue_head(&volume->wait);
 	volume->stats = alloc_percpu(struct xmemc_stats);
 	volume->legs = kzalloc_objs(*volume->legs, config->nr_legs, GFP_KERNEL);
-	if (!volume->stats || !volume->legs)
+	if (!volume->stats || !volume->legs ||
+	    xmemc_resident_init(&volume->resident, config->nr_resident))
 		goto no_memory;
 	for (; volume->nr_legs < config->nr_legs; volume->nr_legs++) {
 		struct xmemc_leg *leg;
 
 		leg = xmemc_leg_create(&config->legs[volume->nr_legs], config->client,
-				       config->queues, config->depth);
+				       config->queues, config->depth * config->shares,
+				       &volume->resident);
 		if (!leg)
 			goto no_memory;
 		leg->volume = volume;
@@ -474,7 +509,7 @@ static int volume_measure(struct xmemc_volume *volume, u32 layout_type,
 		struct xmemc_leg *leg = volume->legs[i];
 
 		sizes[i] = leg->size;
-		volume->depth = min(volume->depth, leg->path.depth);
+		volume->depth = min(volume->depth, leg->path.depth / volume->shares);
 		volume->wrs_max = max(volume->wrs_max, leg->path.wrs_per_io);
 		volume->read_only |= !(leg->rights & XMEM_WIRE_RIGHT_WRITE);
 		if (i + 1 < volume->nr_legs && leg->size < 1 << XMEMC_EXTENT_SHIFT_MIN)
@@ -549,6 +584,7 @@ void xmemc_volume_destroy(struct xmemc_volume *volume)
 	for (i = 0; i < volume->nr_legs; i++)
 		xmemc_leg_destroy(volume->legs[i]);
 	kfree(volume->legs);
+	xmemc_resident_exit(&volume->resident);
 	free_percpu(volume->stats);
 	kfree(volume);
 }

@@ -21,7 +21,9 @@
  * @deadline_ms: longest time an io waits
  * @timeout_ms: longest time for the first connection
  * @queues: number of queues
- * @depth: requests in flight per queue
+ * @depth: requests in flight per queue, of each interface
+ * @shares: number of interfaces that have requests of their own
+ * @nr_resident: pages to keep mapped
  * @read_only: refuse writes though the grant may allow them
  * @nr_legs: entries of @legs
  * @legs: the legs in order
@@ -33,6 +35,8 @@ struct xmemc_volume_config {
 	u32 timeout_ms;
 	u32 queues;
 	u32 depth;
+	u32 shares;
+	u32 nr_resident;
 	bool read_only;
 	u32 nr_legs;
 	struct xmemc_leg_config *legs;
@@ -60,9 +64,11 @@ struct xmemc_stats {
  * @legs: the legs
  * @nr_legs: how many
  * @queues: number of queues
- * @depth: requests in flight per queue, after the devices had their say
+ * @depth: requests in flight per queue of each interface, after the devices had their say
+ * @shares: number of interfaces that have requests of their own
  * @read_only: writes are refused
  * @stop: being taken down: nothing waits any more
+ * @resident: pages that stay mapped
  * @deadline_ms: longest time an io waits for a connection
  * @pieces_max: most parts of an io
  * @wrs_max: most work requests of an io
@@ -82,8 +88,10 @@ struct xmemc_volume {
 	u32 nr_legs;
 	u32 queues;
 	u32 depth;
+	u32 shares;
 	bool read_only;
 	bool stop;
+	struct xmemc_resident resident;
 	u32 deadline_ms;
 	unsigned int pieces_max;
 	unsigned int wrs_max;
@@ -108,8 +116,8 @@ void xmemc_volume_set_deadline(struct xmemc_volume *volume, u32 deadline_ms);
 enum xmem_dev_state xmemc_volume_state(const struct xmemc_volume *volume);
 void xmemc_volume_stats(const struct xmemc_volume *volume, struct xmemc_stats *sum);
 
-size_t xmemc_io_size(const struct xmemc_volume *volume);
-void xmemc_io_init(struct xmemc_io *io, struct xmemc_volume *volume);
+size_t xmemc_io_size(const struct xmemc_volume *volume, unsigned int segs);
+void xmemc_io_init(struct xmemc_io *io, struct xmemc_volume *volume, unsigned int segs);
 void xmemc_io_exit(struct xmemc_io *io);
 void xmemc_volume_submit(struct xmemc_io *io);
 

@@ -44,6 +44,25 @@ enum xmem_layout {
 	XMEM_LAYOUT_CONCAT = 1,
 };
 
+/* How a device's memory is offered. */
+enum xmem_interface {
+	/* A block device, /dev/xmemN. */
+	XMEM_INTERFACE_BLOCK = 1,
+	/*
+	 * Page-out straight to the volume, past the block layer, on kernels that have the hook for
+	 * modules (up to 5.16). Together with block, for swap areas on the device itself; without
+	 * it, as a store in front of swap areas on any other device.
+	 */
+	XMEM_INTERFACE_FRONTSWAP = 2,
+	/*
+	 * An extension of the page cache, on kernels that have the hook (up to 5.16 with
+	 * CONFIG_CLEANCACHE).
+	 */
+	XMEM_INTERFACE_CLEANCACHE = 4,
+	/* A file of the file system xmem for swapon, past the block layer (from 6.0 on). */
+	XMEM_INTERFACE_SWAPFILE = 8,
+};
+
 /* What a device does with I/O now. */
 enum xmem_dev_state {
 	/* Being attached; not yet visible as a block device. */
@@ -114,6 +133,19 @@ enum {
 	XMEM_A_DEV_FORCE,
 	/* flag: The device refuses writes (asked for in dev-new, or the grant has no write right). */
 	XMEM_A_DEV_READ_ONLY,
+	/* u32: How the memory is offered, bits of the enum interface; block without it. */
+	XMEM_A_DEV_INTERFACES,
+	/*
+	 * u64: Bytes at the end of the memory that are kept from block device and swap file for
+	 * page cache and foreign swap areas; a multiple of 4096. All of it when nothing else is
+	 * asked for, half of it otherwise.
+	 */
+	XMEM_A_DEV_SLAB_SIZE,
+	/*
+	 * u64: Bytes of local memory where frontswap and cleancache put pages on their way out, a
+	 * multiple of 4096; 4 MiB by default, less if the RDMA device's queues are short.
+	 */
+	XMEM_A_DEV_STAGE_SIZE,
 	/* private: */
 	__XMEM_A_DEV_MAX,
 	XMEM_A_DEV_MAX = (__XMEM_A_DEV_MAX - 1)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ways to offer a device's memory. An interface uses the device's volume, and, if
+ * it wants them, its stage and its slab; it knows no other interface.
+ */
+#ifndef _XMEMC_INTERFACE_H
+#define _XMEMC_INTERFACE_H
+
+#include <linux/types.h>
+#include "refusal.h"
+
+struct xmemc_dev;
+
+/**
+ * struct xmemc_interface - a way to offer memory
+ * @name: as users write it
+ * @lacking: why this kernel cannot do it, and what can instead; NULL if it can
+ * @shares: it has requests of its own, so the queues have to be longer
+ * @staged: it needs the stage
+ * @add: begin; sleeps; refuses in words
+ * @del: end, whoever uses it; if there are users, the volume was stopped; sleeps
+ * @users: how many use it now and would get errors; NULL if nobody ever does
+ */
+struct xmemc_interface {
+	const char *name;
+	const char *lacking;
+	bool shares;
+	bool staged;
+	int (*add)(struct xmemc_dev *dev, struct xmemc_refusal *why);
+	void (*del)(struct xmemc_dev *dev);
+	unsigned int (*users)(const struct xmemc_dev *dev);
+};
+
+extern const struct xmemc_interface xmemc_block_interface;
+extern const struct xmemc_interface xmemc_frontswap_interface;
+extern const struct xmemc_interface xmemc_cleancache_interface;
+extern const struct xmemc_interface xmemc_swapfile_interface;
+
+int xmemc_interfaces_parse(const char *text, u32 *mask, struct xmemc_refusal *why);
+int xmemc_interfaces_check(u32 mask, struct xmemc_refusal *why);
+unsigned int xmemc_interfaces_shares(u32 mask);
+bool xmemc_interfaces_staged(u32 mask);
+int xmemc_interfaces_add(struct xmemc_dev *dev, struct xmemc_refusal *why);
+void xmemc_interfaces_del(struct xmemc_dev *dev);
+unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev);
+
+#endif /* _XMEMC_INTERFACE_H */
