@@ -276,6 +276,7 @@ static struct xmemc_dev *dev_create(const struct xmemc_config *config, struct xm
 		return ERR_PTR(ret);
 	}
 	kref_init(&dev->ref);
+	mutex_init(&dev->offering);
 	strscpy(dev->name, config->name, sizeof(dev->name));
 	dev->layout = config->volume.layout;
 	dev->client = config->volume.client;
@@ -314,7 +315,11 @@ static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal 
 		if (!dev->stage)
 			return xmemc_refuse(why, -ENOMEM, "out of memory for the stage");
 	}
-	return xmemc_interfaces_add(dev, why);
+	mutex_lock(&dev->offering);
+	ret = xmemc_interfaces_add(dev, why);
+	dev->offered = !ret;
+	mutex_unlock(&dev->offering);
+	return ret;
 }
 
 /**
@@ -403,11 +408,34 @@ int xmemc_dev_detach(struct xmemc_dev *dev, bool force, struct xmemc_refusal *wh
 		return ret;
 	/* nobody has it open, or that one was given up: no I/O is worth waiting for */
 	xmemc_volume_stop(dev->volume);
+	mutex_lock(&dev->offering);
+	dev->offered = false;
 	xmemc_interfaces_del(dev);
+	mutex_unlock(&dev->offering);
 	pr_info("xmem%u: detached %s\n", dev->id, dev->name);
 	dev_tell(dev, XMEMC_DEV_DETACHED);
 	dev_delist(dev);
 	return 0;
+}
+
+/**
+ * xmemc_dev_sum() - what an interface of a device has counted
+ * @dev: the device
+ * @which: a bit of enum xmem_interface
+ * @sum: where it goes
+ *
+ * Sleeps, also while the device is being detached.
+ *
+ * Return: false if the device does not have it now, or it does not count.
+ */
+bool xmemc_dev_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum)
+{
+	bool ret;
+
+	mutex_lock(&dev->offering);
+	ret = dev->offered && xmemc_interfaces_sum(dev, which, sum);
+	mutex_unlock(&dev->offering);
+	return ret;
 }
 
 /**

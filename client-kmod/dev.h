@@ -4,6 +4,7 @@
 #define _XMEMC_DEV_H
 
 #include <linux/kref.h>
+#include <linux/mutex.h>
 #include "block.h"
 #include "interface.h"
 
@@ -49,7 +50,10 @@ enum xmemc_dev_phase {
  * @slab_begin: bytes before this one belong to block device and swap file, others to the slab
  * @volume: its volume
  * @stage: its stage, or NULL
+ * @offering: held while interfaces are added, deleted or asked; protects @offered
+ * @offered: all interfaces are there
  * @block: its block device
+ * @frontswap: of that interface
  */
 struct xmemc_dev {
 	struct kref ref;
@@ -63,7 +67,10 @@ struct xmemc_dev {
 	u64 slab_begin;
 	struct xmemc_volume *volume;
 	struct xmemc_stage *stage;
+	struct mutex offering;	/* offered */
+	bool offered;
 	struct xmemc_block block;
+	struct xmemc_frontswap *frontswap;
 };
 
 enum xmemc_dev_event {
@@ -83,5 +90,6 @@ struct xmemc_dev *xmemc_dev_find(int id, const char *name, struct xmemc_refusal 
 struct xmemc_dev *xmemc_dev_next(unsigned int id);
 void xmemc_dev_put(struct xmemc_dev *dev);
 enum xmem_dev_state xmemc_dev_state(const struct xmemc_dev *dev);
+bool xmemc_dev_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);
 
 #endif /* _XMEMC_DEV_H */

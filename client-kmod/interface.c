@@ -180,3 +180,21 @@ unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev)
 			n += interfaces[i]->users(dev);
 	return n;
 }
+
+/**
+ * xmemc_interfaces_sum() - add up the counters of an interface
+ * @dev: the device, which nobody detaches meanwhile
+ * @which: a bit of enum xmem_interface
+ * @sum: where they go
+ *
+ * Return: false if the device has no such interface, or it does not count.
+ */
+bool xmemc_interfaces_sum(const struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum)
+{
+	const struct xmemc_interface *interface = interfaces[ilog2(which)];
+
+	if (!(dev->interfaces & which) || !interface->sum)
+		return false;
+	interface->sum(dev, sum);
+	return true;
+}

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include "refusal.h"
 
+struct xmemc_counters;
 struct xmemc_dev;
 
 /**
@@ -20,6 +21,7 @@ struct xmemc_dev;
  * @add: begin; sleeps; refuses in words
  * @del: end, whoever uses it; if there are users, the volume was stopped; sleeps
  * @users: how many use it now and would get errors; NULL if nobody ever does
+ * @sum: add up its counters; NULL if it has none; not while it is added or deleted
  */
 struct xmemc_interface {
 	const char *name;
@@ -29,6 +31,7 @@ struct xmemc_interface {
 	int (*add)(struct xmemc_dev *dev, struct xmemc_refusal *why);
 	void (*del)(struct xmemc_dev *dev);
 	unsigned int (*users)(const struct xmemc_dev *dev);
+	void (*sum)(const struct xmemc_dev *dev, struct xmemc_counters *sum);
 };
 
 extern const struct xmemc_interface xmemc_block_interface;
@@ -43,5 +46,6 @@ bool xmemc_interfaces_staged(u32 mask);
 int xmemc_interfaces_add(struct xmemc_dev *dev, struct xmemc_refusal *why);
 void xmemc_interfaces_del(struct xmemc_dev *dev);
 unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev);
+bool xmemc_interfaces_sum(const struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);
 
 #endif /* _XMEMC_INTERFACE_H */

@@ -11,6 +11,7 @@
 #include "dev.h"
 #include "nl.h"
 #include "nl_policy.h"
+#include "nl_stats.h"
 
 static struct genl_family family;
 
@@ -26,14 +27,6 @@ static size_t dev_msg_size(const struct xmemc_dev *dev)
 	return 512 + dev->volume->nr_legs * 320;
 }
 
-static int put_u64(struct sk_buff *skb, int type, u64 value)
-{
-	/* the attribute that pads has the same number in every set */
-	BUILD_BUG_ON((int)XMEM_A_DEV_PAD != (int)XMEM_A_LEG_PAD);
-	BUILD_BUG_ON((int)XMEM_A_DEV_PAD != (int)XMEM_A_STATS_PAD);
-	return nla_put_u64_64bit(skb, type, value, XMEM_A_DEV_PAD);
-}
-
 static int fill_leg(struct sk_buff *skb, struct xmemc_leg *leg)
 {
 	struct nlattr *nest = nla_nest_start(skb, XMEM_A_DEV_LEG);
@@ -47,36 +40,13 @@ static int fill_leg(struct sk_buff *skb, struct xmemc_leg *leg)
 	if (nla_put_u32(skb, XMEM_A_LEG_INDEX, leg->index) ||
 	    nla_put_string(skb, XMEM_A_LEG_ADDRESS, leg->config.address) ||
 	    nla_put_u16(skb, XMEM_A_LEG_PORT, leg->config.port) ||
-	    put_u64(skb, XMEM_A_LEG_REGION, leg->config.region) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_LEG_REGION, leg->config.region) ||
 	    nla_put_u32(skb, XMEM_A_LEG_EPOCH, READ_ONCE(leg->config.epoch)) ||
-	    put_u64(skb, XMEM_A_LEG_SIZE, READ_ONCE(leg->size)) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_LEG_SIZE, READ_ONCE(leg->size)) ||
 	    nla_put_u32(skb, XMEM_A_LEG_STATE, READ_ONCE(leg->state)) ||
 	    (error.text[0] && nla_put_string(skb, XMEM_A_LEG_LAST_ERROR, error.text)) ||
-	    put_u64(skb, XMEM_A_LEG_RECONNECTS, READ_ONCE(leg->reconnects)) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_LEG_RECONNECTS, READ_ONCE(leg->reconnects)) ||
 	    (device[0] && nla_put_string(skb, XMEM_A_LEG_DEVICE, device)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_stats(struct sk_buff *skb, struct xmemc_volume *volume)
-{
-	struct nlattr *nest = nla_nest_start(skb, XMEM_A_DEV_STATS);
-	struct xmemc_stats s;
-
-	if (!nest)
-		return -EMSGSIZE;
-	xmemc_volume_stats(volume, &s);
-	if (put_u64(skb, XMEM_A_STATS_READS, s.ios[XMEMC_OP_READ]) ||
-	    put_u64(skb, XMEM_A_STATS_WRITES, s.ios[XMEMC_OP_WRITE]) ||
-	    put_u64(skb, XMEM_A_STATS_ZEROES, s.ios[XMEMC_OP_ZERO]) ||
-	    put_u64(skb, XMEM_A_STATS_READ_BYTES, s.bytes[XMEMC_OP_READ]) ||
-	    put_u64(skb, XMEM_A_STATS_WRITE_BYTES, s.bytes[XMEMC_OP_WRITE]) ||
-	    put_u64(skb, XMEM_A_STATS_ZERO_BYTES, s.bytes[XMEMC_OP_ZERO]) ||
-	    put_u64(skb, XMEM_A_STATS_ERRORS, s.errors) ||
-	    put_u64(skb, XMEM_A_STATS_REPLAYS, s.replays) ||
-	    put_u64(skb, XMEM_A_STATS_PARKED, READ_ONCE(volume->nr_parked)) ||
-	    put_u64(skb, XMEM_A_STATS_WORK_REQUESTS, s.wrs))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -100,24 +70,24 @@ static int fill_dev(struct sk_buff *skb, struct xmemc_dev *dev, u32 portid, u32 
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, XMEM_A_DEV_ID, dev->id) ||
 	    nla_put_string(skb, XMEM_A_DEV_NAME, dev->name) ||
-	    put_u64(skb, XMEM_A_DEV_SIZE, READ_ONCE(volume->geo.size)) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_DEV_SIZE, READ_ONCE(volume->geo.size)) ||
 	    nla_put_u32(skb, XMEM_A_DEV_LAYOUT, dev->layout) ||
 	    nla_put_u32(skb, XMEM_A_DEV_STATE, xmemc_dev_state(dev)) ||
 	    nla_put_u32(skb, XMEM_A_DEV_DEADLINE_MS, READ_ONCE(volume->deadline_ms)) ||
 	    nla_put_u32(skb, XMEM_A_DEV_QUEUES, volume->queues) ||
 	    nla_put_u32(skb, XMEM_A_DEV_QUEUE_DEPTH, READ_ONCE(volume->depth)) ||
-	    put_u64(skb, XMEM_A_DEV_CLIENT, dev->client) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_DEV_CLIENT, dev->client) ||
 	    nla_put_u32(skb, XMEM_A_DEV_OPEN_COUNT, xmemc_interfaces_users(dev)) ||
 	    (READ_ONCE(volume->read_only) && nla_put_flag(skb, XMEM_A_DEV_READ_ONLY)) ||
 	    nla_put_u32(skb, XMEM_A_DEV_INTERFACES, dev->interfaces) ||
-	    put_u64(skb, XMEM_A_DEV_SLAB_SIZE,
+	    xmemc_nl_put_u64(skb, XMEM_A_DEV_SLAB_SIZE,
 		    READ_ONCE(volume->geo.size) - READ_ONCE(dev->slab_begin)) ||
-	    put_u64(skb, XMEM_A_DEV_STAGE_SIZE, stage_size(dev)))
+	    xmemc_nl_put_u64(skb, XMEM_A_DEV_STAGE_SIZE, stage_size(dev)))
 		goto too_small;
 	for (i = 0; i < volume->nr_legs; i++)
 		if (fill_leg(skb, volume->legs[i]))
 			goto too_small;
-	if (fill_stats(skb, volume))
+	if (xmemc_nl_put_stats(skb, volume))
 		goto too_small;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -216,6 +186,44 @@ int xmemc_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			return skb->len ?: ret;
 	}
 	return skb->len;
+}
+
+static int reply_stats(struct genl_info *info, struct xmemc_dev *dev)
+{
+	struct sk_buff *skb = genlmsg_new(XMEMC_NL_STATS_SIZE, GFP_KERNEL);
+	void *hdr;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &family, 0, XMEM_CMD_STATS_GET);
+	if (!hdr || nla_put_u32(skb, XMEM_A_DEV_ID, dev->id) ||
+	    nla_put_string(skb, XMEM_A_DEV_NAME, dev->name) ||
+	    xmemc_nl_put_stats(skb, dev->volume) || xmemc_nl_put_stage(skb, dev) ||
+	    xmemc_nl_put_uses(skb, dev)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+/**
+ * xmemc_nl_stats_get_doit() - stats-get of one device
+ * @skb: the request
+ * @info: the same, parsed
+ *
+ * Return: 0 or negative errno.
+ */
+int xmemc_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct xmemc_dev *dev = find_dev(info);
+	int ret;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	ret = reply_stats(info, dev);
+	xmemc_dev_put(dev);
+	return ret;
 }
 
 static int parse_leg(struct xmemc_leg_config *leg, const struct nlattr *nest,

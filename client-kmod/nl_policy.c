@@ -53,6 +53,11 @@ static const struct nla_policy xmem_dev_set_policy[XMEM_A_DEV_MAX + 1] = {
 	[XMEM_A_DEV_DEADLINE_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &xmem_deadline_ms_range),
 };
 
+static const struct nla_policy xmem_stats_get_policy[XMEM_A_DEV_MAX + 1] = {
+	[XMEM_A_DEV_ID] = NLA_POLICY_MAX(NLA_U32, 1023),
+	[XMEM_A_DEV_NAME] = { .type = NLA_NUL_STRING, .len = XMEM_NAME_MAX },
+};
+
 const struct genl_ops xmemc_nl_ops[] = {
 	{
 		.cmd = XMEM_CMD_DEV_GET,
@@ -81,6 +86,12 @@ const struct genl_ops xmemc_nl_ops[] = {
 		.policy = xmem_dev_set_policy,
 		.maxattr = XMEM_A_DEV_MAX,
 		.flags = GENL_ADMIN_PERM,
+	},
+	{
+		.cmd = XMEM_CMD_STATS_GET,
+		.doit = xmemc_nl_stats_get_doit,
+		.policy = xmem_stats_get_policy,
+		.maxattr = XMEM_A_DEV_MAX,
 	},
 };
 

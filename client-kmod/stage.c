@@ -490,8 +490,12 @@ struct xmemc_stage *xmemc_stage_create(struct xmemc_volume *volume)
 	if (!stage)
 		return NULL;
 	stage->volume = volume;
-	/* all of them may be in flight at once, a work request each */
-	stage->size = min(volume->resident.nr, volume->queues * volume->depth);
+	/*
+	 * All may be in flight at once, a work request each, beside as many reads as the
+	 * depth; the queues have room for wrs_max times the depth.
+	 */
+	stage->size = min(volume->resident.nr,
+			  volume->queues * volume->depth * (volume->wrs_max - 1));
 	spin_lock_init(&stage->lock);
 	INIT_LIST_HEAD(&stage->free);
 	init_waitqueue_head(&stage->wait);

@@ -45,6 +45,35 @@ static const struct xmem_nl_attr stats_attrs[] = {
 
 static const struct xmem_nl_set stats_set = XMEM_NL_SET("stats", stats_attrs);
 
+#define STAGE(NAME, FIELD) XMEM_NL_FIELD(struct xmem_stage, U64, NAME, FIELD)
+static const struct xmem_nl_attr stage_attrs[] = {
+	[XMEM_A_STAGE_SIZE] = STAGE("size", size),
+	[XMEM_A_STAGE_USED] = STAGE("used", used),
+	[XMEM_A_STAGE_STORED] = STAGE("stored", stored),
+	[XMEM_A_STAGE_SERVED] = STAGE("served", served),
+	[XMEM_A_STAGE_FULL] = STAGE("full", full),
+	[XMEM_A_STAGE_WAITS] = STAGE("waits", waits),
+	[XMEM_A_STAGE_STUCK] = STAGE("stuck", stuck),
+};
+
+static const struct xmem_nl_set stage_set = XMEM_NL_SET("stage", stage_attrs);
+
+#define USE(TYPE, NAME, FIELD) XMEM_NL_FIELD(struct xmem_use, TYPE, NAME, FIELD)
+static const struct xmem_nl_attr use_attrs[] = {
+	[XMEM_A_USE_INTERFACE] = USE(U32, "interface", interface),
+	[XMEM_A_USE_STORES] = USE(U64, "stores", stores),
+	[XMEM_A_USE_LOADS] = USE(U64, "loads", loads),
+	[XMEM_A_USE_HITS] = USE(U64, "hits", hits),
+	[XMEM_A_USE_MISSES] = USE(U64, "misses", misses),
+	[XMEM_A_USE_STAGED] = USE(U64, "staged", staged),
+	[XMEM_A_USE_DROPS] = USE(U64, "drops", drops),
+	[XMEM_A_USE_ERRORS] = USE(U64, "errors", errors),
+	[XMEM_A_USE_STORE_LATENCY] = USE(BINARY, "store-latency", store_latency),
+	[XMEM_A_USE_LOAD_LATENCY] = USE(BINARY, "load-latency", load_latency),
+};
+
+static const struct xmem_nl_set use_set = XMEM_NL_SET("use", use_attrs);
+
 #define DEV(TYPE, NAME, FIELD) XMEM_NL_FIELD(struct xmem_dev, TYPE, NAME, FIELD)
 static const struct xmem_nl_attr dev_attrs[] = {
 	[XMEM_A_DEV_ID] = XMEM_NL_FIELD_HAS(struct xmem_dev, U32, "id", id, has_id),
@@ -66,6 +95,15 @@ static const struct xmem_nl_attr dev_attrs[] = {
 	[XMEM_A_DEV_STATS] = {
 		.name = "stats", .type = XMEM_NL_NEST, .nested = &stats_set,
 		.offset = offsetof(struct xmem_dev, stats), .size = sizeof(struct xmem_stats),
+	},
+	[XMEM_A_DEV_STAGE] = {
+		.name = "stage", .type = XMEM_NL_NEST, .nested = &stage_set,
+		.offset = offsetof(struct xmem_dev, stage), .size = sizeof(struct xmem_stage),
+	},
+	[XMEM_A_DEV_USE] = {
+		.name = "use", .type = XMEM_NL_NEST, .nested = &use_set,
+		.offset = offsetof(struct xmem_dev, use), .size = sizeof(struct xmem_use),
+		.count = offsetof(struct xmem_dev, uses) + 1, .max = XMEM_USES_MAX,
 	},
 	[XMEM_A_DEV_FORCE] = DEV(FLAG, "force", force),
 	[XMEM_A_DEV_READ_ONLY] = DEV(FLAG, "read-only", read_only),
@@ -116,6 +154,24 @@ int xmem_dev_get(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_d
 
 	*dev = (struct xmem_dev){ 0 };
 	return call_dev(nl, XMEM_CMD_DEV_GET, which, attrs, XMEM_NL_COUNT(attrs), dev, err);
+}
+
+/**
+ * xmem_dev_stats() - what a device and its interfaces did
+ * @nl: socket
+ * @which: its id (has_id) or name
+ * @dev: result: id, name, stats, stage and use
+ * @err: why not
+ *
+ * Return: 0 or a negative errno.
+ */
+int xmem_dev_stats(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_dev *dev,
+		   struct xmem_err *err)
+{
+	static const uint16_t attrs[] = { XMEM_A_DEV_ID, XMEM_A_DEV_NAME };
+
+	*dev = (struct xmem_dev){ 0 };
+	return call_dev(nl, XMEM_CMD_STATS_GET, which, attrs, XMEM_NL_COUNT(attrs), dev, err);
 }
 
 struct dev_list {
@@ -207,6 +263,28 @@ int xmem_dev_set(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_e
 static const char *name_of(const char *const *names, size_t count, uint32_t value)
 {
 	return value < count ? names[value] : "unknown";
+}
+
+/**
+ * xmem_interface_name() - a data interface in words
+ * @which: a bit of enum xmem_interface
+ *
+ * Return: its name; "unknown" for one of a newer module.
+ */
+const char *xmem_interface_name(uint32_t which)
+{
+	switch (which) {
+	case XMEM_INTERFACE_BLOCK:
+		return "block";
+	case XMEM_INTERFACE_FRONTSWAP:
+		return "frontswap";
+	case XMEM_INTERFACE_CLEANCACHE:
+		return "cleancache";
+	case XMEM_INTERFACE_SWAPFILE:
+		return "swapfile";
+	default:
+		return "unknown";
+	}
 }
 
 /**

@@ -30,6 +30,20 @@ struct xmem_stats {
 	uint64_t errors, replays, parked, work_requests;
 };
 
+/* Pages on their way out. */
+struct xmem_stage {
+	uint64_t size, used, stored, served, full, waits, stuck;
+};
+
+/* What an interface counted; which one is a bit of enum xmem_interface. */
+struct xmem_use {
+	uint32_t interface;
+	uint64_t stores, loads, hits, misses, staged, drops, errors;
+	uint64_t store_latency[XMEM_LATENCY_BUCKETS], load_latency[XMEM_LATENCY_BUCKETS];
+};
+
+#define XMEM_USES_MAX 8
+
 struct xmem_dev {
 	uint64_t size, client;
 	uint32_t id;
@@ -38,6 +52,9 @@ struct xmem_dev {
 	bool has_id; /* 0 is a valid number, so it needs a mark */
 	bool read_only, force;
 	struct xmem_stats stats;
+	struct xmem_stage stage;
+	unsigned int uses;
+	struct xmem_use use[XMEM_USES_MAX];
 	unsigned int legs;
 	struct xmem_leg leg[XMEM_LEGS_MAX];
 };
@@ -52,12 +69,15 @@ int xmem_client_open(struct xmem_nl **nlp, struct xmem_err *err);
 /* @which says which device: its id (has_id) or its name. */
 int xmem_dev_get(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_dev *dev,
 		 struct xmem_err *err);
+int xmem_dev_stats(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_dev *dev,
+		   struct xmem_err *err);
 int xmem_dev_list(struct xmem_nl *nl, xmem_dev_fn fn, void *arg, struct xmem_err *err);
 int xmem_dev_new(struct xmem_nl *nl, const struct xmem_dev *want, struct xmem_dev *made,
 		 struct xmem_err *err);
 int xmem_dev_del(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_err *err);
 int xmem_dev_set(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_err *err);
 
+const char *xmem_interface_name(uint32_t which);
 const char *xmem_layout_name(uint32_t layout);
 const char *xmem_dev_state_name(uint32_t state);
 const char *xmem_leg_state_name(uint32_t state);

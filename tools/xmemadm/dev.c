@@ -11,6 +11,7 @@
 #include "manager.h"
 #include "objects.h"
 #include "out.h"
+#include "stats.h"
 #include "udev.h"
 #include "word.h"
 
@@ -219,6 +220,22 @@ static int dev_show(struct adm *adm, const struct adm_args *args)
 	return rc ? rc : print_dev(adm, &dev);
 }
 
+static int dev_stats(struct adm *adm, const struct adm_args *args)
+{
+	struct xmem_dev dev, which = { .has_id = true };
+	struct xmem_nl *nl;
+	int rc = xmem_client_open(&nl, &adm->err);
+
+	if (rc)
+		return rc;
+	rc = find_dev(adm, nl, args->word[0], &dev);
+	which.id = dev.id;
+	if (!rc)
+		rc = xmem_dev_stats(nl, &which, &dev, &adm->err);
+	xmem_nl_close(nl);
+	return rc ? rc : adm_print_stats(adm, &dev);
+}
+
 static const struct adm_option set_options[] = {
 	{ "deadline", "TIME", true, false, "longest time that I/O waits for a broken connection" },
 	{ 0 },
@@ -265,6 +282,7 @@ static const struct adm_command commands[] = {
 	  dev_detach },
 	{ "list", NULL, "all devices", NULL, dev_list },
 	{ "show", "DEVICE", "one device with its legs and counters", NULL, dev_show },
+	{ "stats", "DEVICE", "what a device and its interfaces did", NULL, dev_stats },
 	{ "set", "DEVICE", "change a device's settings", set_options, dev_set },
 	{ "id", NULL, "this machine's identity as a client", NULL, dev_id },
 	{ 0 },

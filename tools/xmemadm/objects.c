@@ -123,7 +123,13 @@ static json_t *leg_json(const struct xmem_leg *leg)
 	return o;
 }
 
-static json_t *stats_json(const struct xmem_stats *stats)
+/**
+ * adm_stats_json() - the counters of a device as JSON
+ * @stats: the counters
+ *
+ * Return: a new object.
+ */
+json_t *adm_stats_json(const struct xmem_stats *stats)
 {
 	json_t *o = json_object();
 
@@ -165,7 +171,7 @@ json_t *adm_dev_json(const struct xmem_dev *dev)
 	adm_set(o, "client", adm_json_id(dev->client));
 	adm_set(o, "open-count", json_integer(dev->open_count));
 	adm_set(o, "read-only", json_boolean(dev->read_only));
-	adm_set(o, "stats", stats_json(&dev->stats));
+	adm_set(o, "stats", adm_stats_json(&dev->stats));
 	for (i = 0; i < dev->legs; i++)
 		json_array_append_new(legs, leg_json(&dev->leg[i]));
 	adm_set(o, "legs", legs);

@@ -12,6 +12,7 @@ json_t *adm_pool_json(const struct xmem_pool *pool);
 json_t *adm_region_json(const struct xmem_region *region);
 json_t *adm_grant_json(const struct xmem_grant *grant);
 json_t *adm_session_json(const struct xmem_session *session);
+json_t *adm_stats_json(const struct xmem_stats *stats);
 json_t *adm_dev_json(const struct xmem_dev *dev);
 
 #endif /* XMEMADM_OBJECTS_H */

@@ -36,6 +36,12 @@
 /* Longest deadline and time-out, in milliseconds. */
 #define XMEM_DEADLINE_MAX 3600000
 
+/*
+ * Numbers in a latency histogram. Number n, from 0, counts what took less than 2^n
+ * microseconds and not less than the one before; the last one counts all that took longer.
+ */
+#define XMEM_LATENCY_BUCKETS 24
+
 /* How a device's bytes are spread over its legs. */
 enum xmem_layout {
 	/* One leg. */
@@ -146,6 +152,10 @@ enum {
 	 * multiple of 4096; 4 MiB by default, less if the RDMA device's queues are short.
 	 */
 	XMEM_A_DEV_STAGE_SIZE,
+	/* nest: What the stage did since the attach; absent without a stage. */
+	XMEM_A_DEV_STAGE,
+	/* nest: What an interface did since the attach; one for each interface that counts. */
+	XMEM_A_DEV_USE,
 	/* private: */
 	__XMEM_A_DEV_MAX,
 	XMEM_A_DEV_MAX = (__XMEM_A_DEV_MAX - 1)
@@ -184,6 +194,63 @@ enum {
 	/* private: */
 	__XMEM_A_LEG_MAX,
 	XMEM_A_LEG_MAX = (__XMEM_A_LEG_MAX - 1)
+};
+
+/* Pages on their way out. */
+enum {
+	XMEM_A_STAGE_UNSPEC,
+	/* pad */
+	XMEM_A_STAGE_PAD,
+	/* u64: Pages that have room. */
+	XMEM_A_STAGE_SIZE,
+	/* u64: Pages that are there now. */
+	XMEM_A_STAGE_USED,
+	/* u64: Pages taken. */
+	XMEM_A_STAGE_STORED,
+	/* u64: Pages read while they were there. */
+	XMEM_A_STAGE_SERVED,
+	/* u64: Pages refused for lack of room. */
+	XMEM_A_STAGE_FULL,
+	/* u64: Stores that waited for room. */
+	XMEM_A_STAGE_WAITS,
+	/* u64: Pages that could not be written before the deadline and wait for the appliance now. */
+	XMEM_A_STAGE_STUCK,
+	/* private: */
+	__XMEM_A_STAGE_MAX,
+	XMEM_A_STAGE_MAX = (__XMEM_A_STAGE_MAX - 1)
+};
+
+/* What an interface did. */
+enum {
+	XMEM_A_USE_UNSPEC,
+	/* pad */
+	XMEM_A_USE_PAD,
+	/* u32: Which one, a bit of the enum interface. */
+	XMEM_A_USE_INTERFACE,
+	/* u64: Pages taken. */
+	XMEM_A_USE_STORES,
+	/* u64: Pages asked for. */
+	XMEM_A_USE_LOADS,
+	/* u64: Pages given. */
+	XMEM_A_USE_HITS,
+	/* u64: Pages that were not there. */
+	XMEM_A_USE_MISSES,
+	/* u64: Those of the pages given that were still on their way out. */
+	XMEM_A_USE_STAGED,
+	/* u64: Pages not taken for lack of room, or thrown away to make room. */
+	XMEM_A_USE_DROPS,
+	/* u64: Pages that could not be read or written. */
+	XMEM_A_USE_ERRORS,
+	/*
+	 * binary: Histogram of how long stores took for their callers; latency-buckets numbers of
+	 * 64 bits.
+	 */
+	XMEM_A_USE_STORE_LATENCY,
+	/* binary: The same for loads. */
+	XMEM_A_USE_LOAD_LATENCY,
+	/* private: */
+	__XMEM_A_USE_MAX,
+	XMEM_A_USE_MAX = (__XMEM_A_USE_MAX - 1)
 };
 
 /* Counters of a device since its attach. */
@@ -236,6 +303,8 @@ enum {
 	XMEM_CMD_DEV_DEL_NTF,
 	/* A device or one of its legs changed its state. */
 	XMEM_CMD_DEV_STATE_NTF,
+	/* What a device and its interfaces did since the attach, by id or name. */
+	XMEM_CMD_STATS_GET,
 	/* private: */
 	__XMEM_CMD_MAX,
 	XMEM_CMD_MAX = (__XMEM_CMD_MAX - 1)
