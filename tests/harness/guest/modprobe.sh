@@ -33,6 +33,8 @@ unload() {
 	for dep in ${deps//,/ }; do
 		ours "$dep" || continue
 		[ "$(cat "/sys/module/$dep/refcnt" 2>/dev/null)" = 0 ] || continue
+		# One that cannot be unloaded stays, as with the real modprobe.
+		grep -q "^$dep .*\[permanent\]" /proc/modules && continue
 		unload "$dep" || return
 	done
 }
