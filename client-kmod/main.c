@@ -2,6 +2,7 @@
 /* xmem: memory of other machines as a block device, by one-sided RDMA. */
 #include <linux/module.h>
 #include "dev.h"
+#include "frontswap.h"
 #include "nl.h"
 #include "params.h"
 
@@ -18,6 +19,9 @@ static int __init xmemc_init(void)
 	ret = xmemc_block_module_init();
 	if (ret)
 		goto no_block;
+	ret = xmemc_frontswap_module_init();
+	if (ret)
+		goto no_frontswap;
 	ret = xmemc_nl_module_init();
 	if (ret)
 		goto no_netlink;
@@ -30,6 +34,8 @@ no_device:
 	xmemc_nl_module_exit();
 	xmemc_dev_detach_all();
 no_netlink:
+	xmemc_frontswap_module_exit();
+no_frontswap:
 	xmemc_block_module_exit();
 no_block:
 	xmemc_leg_module_exit();
@@ -40,6 +46,7 @@ static void __exit xmemc_exit(void)
 {
 	xmemc_nl_module_exit();
 	xmemc_dev_detach_all();
+	xmemc_frontswap_module_exit();
 	xmemc_block_module_exit();
 	xmemc_leg_module_exit();
 }

@@ -30,6 +30,7 @@ verb_args() {
 subject_attach() {
 	case $1 in
 	xmem)		xmem_attach bench "$SIZE" ;;
+	frontswap)	xmem_attach bench "$SIZE" --as block,frontswap ;;
 	nvme-rdma)	nvme_attach 0 ;;
 	rnbd)		rnbd_attach 1 ;;
 	brd)		echo /dev/ram2 ;;
@@ -74,11 +75,25 @@ measure_verb() {
 	rmmod xmem_verb
 }
 
+# A hook for its caller. Nobody else pages: the guest has memory enough.
+measure_hook() {
+	local load=0 dir=/sys/module/xmem_hook/parameters
+	case $2 in read-*) load=1 ;; esac
+	grep -q "^${device[$1]} " /proc/swaps || {
+		mkswap "${device[$1]}" && swapon "${device[$1]}"
+	} >&2 || return
+	insmod "${VERB%/*}/xmem_hook.ko" load=$load "count=$OPS" || return
+	printf '{"ns":%s,"ops":%s}' "$(<$dir/ns)" "$(<$dir/ops)"
+	rmmod xmem_hook
+}
+
 # measure ROUND SUBJECT JOB
 measure() {
 	local result
 	if [ "$2" = verb ]; then
 		result=$(measure_verb "$3")
+	elif [ "$2" = frontswap ]; then
+		result=$(measure_hook "$2" "$3")
 	else
 		result=$(measure_fio "$2" "$3")
 	fi

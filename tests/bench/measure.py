@@ -32,6 +32,7 @@ class Plan:
     fio: str
     ops: int
     pair: bool = False
+    hooks: bool = False
     icount: bool = False
     size: int = 64
     seconds: float = 1800
@@ -93,7 +94,7 @@ def nanoseconds(result, job):
 
 
 def verb_module(kernel, log):
-    """Build xmem_verb.ko and say where it is."""
+    """Build xmem_verb.ko, and xmem_hook.ko beside it; say where it is."""
     outdir = paths.BUILD / "bench" / kernel.name / "verb"
     done = kernels.tool("modules", kernel.name, HERE / "kmod", outdir,
                         stdout=log, stderr=log)
@@ -133,9 +134,10 @@ def run(plan, out=sys.stdout):
     with open(outdir / "build.log", "w", encoding="utf-8") as log:
         kernel, verb = prepare(plan.kernel, log)
     collector = Collector(out)
+    hook = (verb.with_name("xmem_hook.ko"),) if plan.hooks else ()
     options = session.Options(
         pair=plan.pair, mem="2G", cpus=1, icount=plan.icount,
-        files=(verb, *PROGRAMS) if plan.icount else ())
+        files=(verb, *PROGRAMS, *hook) if plan.icount else ())
     with session.Session(kernel, outdir, options, collector.feed) as bed:
         bed.boot()
         result = bed.run(script(plan, verb), plan.seconds)

@@ -74,6 +74,24 @@ def count_table(values, subjects, jobs):
                     + [NAMES[one] for one in subjects], rows)
 
 
+# What its caller sees of a hook, and at most how much of the bare verb that may be.
+HOOKS = (("frontswap load", "frontswap", "read-4k-qd1", 1.10),
+         ("frontswap store", "frontswap", "write-4k-qd1", 0.10))
+
+
+def hook_table(values):
+    """Thousands of instructions of each hook, beside the bare verb."""
+    rows = []
+    for name, subject, job, limit in HOOKS:
+        mine, verb = values[job, subject], values[job, "verb"]
+        shares = [mine[n] / verb[n] for n in sorted(mine.keys() & verb.keys())]
+        rows.append([name] + [spread([value / 1000 for value in one.values()],
+                                     ".1f") for one in (mine, verb)]
+                    + [spread(shares, ".2f"), f"{limit:.2f}"])
+    return markdown(["thousands of instructions", "for the caller",
+                     "bare verb", "share", "wanted at most"], rows)
+
+
 def put(text, name, body):
     """TEXT with what stands between the markers NAME replaced by BODY."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"

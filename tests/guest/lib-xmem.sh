@@ -128,6 +128,14 @@ dev_of() { echo "/dev/xmem$(dev_get "$1" .id)"; }
 dev_get() { xmemadm -j dev show "$1" | jq -er "$2"; }
 stat_of() { dev_get "$1" ".stats[\"$2\"]"; }
 leg_of() { dev_get "$1" ".legs[${3:-0}][\"$2\"]"; }
+# use_of NAME INTERFACE COUNTER, stage_of NAME COUNTER: from dev stats
+use_of() {
+	xmemadm -j dev stats "$1" |
+		jq -er ".interfaces[] | select(.interface == \"$2\")[\"$3\"]"
+}
+stage_of() { xmemadm -j dev stats "$1" | jq -er ".stage[\"$2\"]"; }
+use_above() { [ "$(use_of "$1" "$2" "$3")" -gt "$4" ]; }
+stage_above() { [ "$(stage_of "$1" "$2")" -gt "$3" ]; }
 pool_get() { adm_there -j appliance show | jq -er ".[\"$1\"]"; }
 
 dev_is() { [ "$(dev_get "$1" .state)" = "$2" ]; }

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# about: the appliance loses power under paging by frontswap: SIGBUS, never a wrong byte
+# kernels: qemu-5.10-debug
+# guests: 2
+# tier: full
+# timeout: 240
+
+# Swap is given back only when nothing is in it any more: see poweroff-swap.sh, and
+# README, Limits.
+swap_is_empty() { [ "$(awk 'NR > 1 { sum += $4 } END { print sum + 0 }' /proc/swaps)" = 0 ]; }
+
+# shellcheck source=tests/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/guest/lib-xmem.sh
+. "$(dirname "$0")/lib-xmem.sh"
+
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
+must "attached with a short deadline" attach swap 1 --as block,frontswap --deadline 2s
+reserve_memory 16384
+must "it takes swap" swap_on "$DEV"
+must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
+started in_group small pagereg -e -p 3 -m "$(part 40)M" -t 60
+must "pages go out" wait_for 60 use_above swap frontswap stores "$(part 1000)"
+must "and come back" wait_for 60 use_above swap frontswap hits "$(part 300)"
+
+check "the appliance loses power" appliance_kill
+check "loads fail after the deadline" wait_for 60 use_above swap frontswap errors 0
+check "the client runs programs" bash -c 'ls / | sort | sha256sum'
+check "and allocates memory" bash -c 'head -c 20000000 /dev/zero | tail -c 1'
+check "what was not written is kept" stage_above swap stuck 0
+note "$(xmemadm dev stats swap)"
+check "the limit is lifted" memory_group small max
+over "the registers end, no byte was wrong" 120
+note "$(tail -n 1 "$joblog")"
+check "errors were seen, or processes killed for want of memory" \
+	lacks 'errors 0 .* killed 0' "$joblog"
+check "the client runs programs" bash -c 'ls / | sort | sha256sum'
+check "what was in swap has gone with its processes" wait_for 20 swap_is_empty
+check "swap is given back" swapoff "$DEV"
+check "detached" xmemadm dev detach swap --force
+finish

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# about: page-out by frontswap: every page comes back, also when the stage is full
+# kernels: qemu-5.10-debug
+# guests: 2
+# tier: full
+# timeout: 300
+
+# shellcheck source=tests/guest/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/guest/lib-xmem.sh
+. "$(dirname "$0")/lib-xmem.sh"
+
+start_both 68M
+must "a region of 64 MiB is lent" lend 1 64M
+reserve_memory 16384
+must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
+
+# With a stage of sixteen pages most stores find it full and wait, or go through
+# the block device; with the usual one they do not.
+for stage in 4M 64K; do
+	must "attached with a stage of $stage" attach swap 1 --as block,frontswap --stage $stage
+	must "it takes swap" swap_on "$DEV"
+	must "page registers hold while paging" in_group small \
+		pagereg -p 3 -m "$(part 40)M" -t "$(part 10)" -o "$(part 4000)"
+	note "$output"
+	check "pages went out by frontswap" \
+		use_above swap frontswap stores "$(part 500)"
+	check "and came back that way" use_above swap frontswap hits "$(part 300)"
+	check "some of them from the stage" use_above swap frontswap staged 0
+	equal "no load failed" "$(use_of swap frontswap errors)" 0
+	equal "no request failed" "$(stat_of swap errors)" 0
+	note "$(xmemadm dev stats swap)"
+	[ $stage = 4M ] || check "the stage was full" stage_above swap full 0
+	check "swap is given back" swapoff "$DEV"
+	equal "the stage is empty" "$(stage_of swap used)" 0
+	check "detached" xmemadm dev detach swap
+done
+
+# A huge page is refused by the hook and has to take the other way.
+must "attached again" attach swap 1 --as block,frontswap
+must "it takes swap" swap_on "$DEV"
+if [ -w /sys/kernel/mm/transparent_hugepage/enabled ]; then
+	check "huge pages are on" \
+		eval 'echo always >/sys/kernel/mm/transparent_hugepage/enabled'
+fi
+started in_group small pagereg -p 2 -m "$(part 40)M" -t 60
+must "pages go out" wait_for 60 use_above swap frontswap stores "$(part 1000)"
+for ((i = 1; i <= 20; i++)); do
+	swapoff "$DEV" && swapon -p 100 "$DEV" || break
+done
+equal "swap goes and comes 20 times under load" $i 21
+over "no page was wrong" 150
+check "swap is given back" swapoff "$DEV"
+check "detached" xmemadm dev detach swap
+finish
