@@ -17,7 +17,7 @@ must "attached" attach swap 1 --as block,frontswap
 reserve_memory 16384
 must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
-started in_group small pagereg -p 3 -m "$(part 40)M" -t 60 -o "$(part 4000)"
+started in_group small pagereg -p 3 -m "$(part 40)M" -t 60
 must "pages go out" wait_for 60 use_above swap frontswap stores "$(part 1000)"
 
 for seconds in 1 10; do

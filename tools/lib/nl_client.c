@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
 #include <netlink/msg.h>
 
 #include "nl_client.h"
@@ -96,6 +97,9 @@ static const struct xmem_nl_attr dev_attrs[] = {
 		.name = "stats", .type = XMEM_NL_NEST, .nested = &stats_set,
 		.offset = offsetof(struct xmem_dev, stats), .size = sizeof(struct xmem_stats),
 	},
+	[XMEM_A_DEV_INTERFACES] = DEV(U32, "interfaces", interfaces),
+	[XMEM_A_DEV_SLAB_SIZE] = DEV(U64, "slab-size", slab_size),
+	[XMEM_A_DEV_STAGE_SIZE] = DEV(U64, "stage-size", stage_size),
 	[XMEM_A_DEV_STAGE] = {
 		.name = "stage", .type = XMEM_NL_NEST, .nested = &stage_set,
 		.offset = offsetof(struct xmem_dev, stage), .size = sizeof(struct xmem_stage),
@@ -210,7 +214,7 @@ int xmem_dev_list(struct xmem_nl *nl, xmem_dev_fn fn, void *arg, struct xmem_err
  * xmem_dev_new() - attach
  * @nl: socket
  * @want: name, client and legs; optional: id, layout, deadline_ms, timeout_ms,
- *	queues, queue_depth, read_only
+ *	queues, queue_depth, read_only, interfaces, slab_size, stage_size
  * @made: the device as it is now
  * @err: why not
  *
@@ -223,7 +227,8 @@ int xmem_dev_new(struct xmem_nl *nl, const struct xmem_dev *want, struct xmem_de
 		XMEM_A_DEV_ID,		XMEM_A_DEV_NAME,       XMEM_A_DEV_LAYOUT,
 		XMEM_A_DEV_DEADLINE_MS, XMEM_A_DEV_TIMEOUT_MS, XMEM_A_DEV_QUEUES,
 		XMEM_A_DEV_QUEUE_DEPTH, XMEM_A_DEV_CLIENT,     XMEM_A_DEV_LEG,
-		XMEM_A_DEV_READ_ONLY,
+		XMEM_A_DEV_READ_ONLY,	XMEM_A_DEV_INTERFACES, XMEM_A_DEV_SLAB_SIZE,
+		XMEM_A_DEV_STAGE_SIZE,
 	};
 
 	*made = (struct xmem_dev){ 0 };
@@ -265,6 +270,16 @@ static const char *name_of(const char *const *names, size_t count, uint32_t valu
 	return value < count ? names[value] : "unknown";
 }
 
+static const struct {
+	const char *name;
+	uint32_t which;
+} interfaces[] = {
+	{ "block", XMEM_INTERFACE_BLOCK },
+	{ "frontswap", XMEM_INTERFACE_FRONTSWAP },
+	{ "cleancache", XMEM_INTERFACE_CLEANCACHE },
+	{ "swapfile", XMEM_INTERFACE_SWAPFILE },
+};
+
 /**
  * xmem_interface_name() - a data interface in words
  * @which: a bit of enum xmem_interface
@@ -273,18 +288,28 @@ static const char *name_of(const char *const *names, size_t count, uint32_t valu
  */
 const char *xmem_interface_name(uint32_t which)
 {
-	switch (which) {
-	case XMEM_INTERFACE_BLOCK:
-		return "block";
-	case XMEM_INTERFACE_FRONTSWAP:
-		return "frontswap";
-	case XMEM_INTERFACE_CLEANCACHE:
-		return "cleancache";
-	case XMEM_INTERFACE_SWAPFILE:
-		return "swapfile";
-	default:
-		return "unknown";
-	}
+	size_t i;
+
+	for (i = 0; i < XMEM_NL_COUNT(interfaces); i++)
+		if (interfaces[i].which == which)
+			return interfaces[i].name;
+	return "unknown";
+}
+
+/**
+ * xmem_interface_parse() - a data interface by name
+ * @name: its name
+ *
+ * Return: a bit of enum xmem_interface, or 0 if there is none of that name.
+ */
+uint32_t xmem_interface_parse(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < XMEM_NL_COUNT(interfaces); i++)
+		if (!strcmp(interfaces[i].name, name))
+			return interfaces[i].which;
+	return 0;
 }
 
 /**

@@ -45,8 +45,8 @@ struct xmem_use {
 #define XMEM_USES_MAX 8
 
 struct xmem_dev {
-	uint64_t size, client;
-	uint32_t id;
+	uint64_t size, client, slab_size, stage_size;
+	uint32_t id, interfaces;
 	uint32_t layout, state, deadline_ms, timeout_ms, queues, queue_depth, open_count;
 	char name[XMEM_NAME_MAX + 1];
 	bool has_id; /* 0 is a valid number, so it needs a mark */
@@ -78,6 +78,7 @@ int xmem_dev_del(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_e
 int xmem_dev_set(struct xmem_nl *nl, const struct xmem_dev *which, struct xmem_err *err);
 
 const char *xmem_interface_name(uint32_t which);
+uint32_t xmem_interface_parse(const char *name);
 const char *xmem_layout_name(uint32_t layout);
 const char *xmem_dev_state_name(uint32_t state);
 const char *xmem_leg_state_name(uint32_t state);

@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "hex.h"
 #include "manager.h"
+#include "size.h"
 #include "word.h"
 
 const struct adm_option adm_attach_options[] = {
@@ -25,6 +26,11 @@ const struct adm_option adm_attach_options[] = {
 	{ "queues", "N", false, false, "hardware queues (one per CPU, at most 4)" },
 	{ "depth", "N", false, false, "requests in flight per queue (128)" },
 	{ "read-only", NULL, false, false, "refuse writes" },
+	{ "as", "INTERFACE[,INTERFACE...]", false, false,
+	  "how to offer it: block, frontswap, cleancache, swapfile (block)" },
+	{ "slab", "SIZE", false, false,
+	  "memory kept from block and swapfile for the page cache (half of it)" },
+	{ "stage", "SIZE", false, false, "local memory for pages on their way out (4M)" },
 	{ 0 },
 };
 
@@ -135,6 +141,27 @@ static int direct_legs(struct adm *adm, const struct adm_args *args, struct xmem
 	return rc;
 }
 
+static int parse_interfaces(struct adm *adm, const char *list, uint32_t *interfaces)
+{
+	char copy[128], *rest = copy, *name;
+
+	if (!list)
+		return 0;
+	if (snprintf(copy, sizeof(copy), "%s", list) >= (int)sizeof(copy))
+		return adm_usage(adm, "--as is too long");
+	while ((name = strsep(&rest, ","))) {
+		uint32_t which = xmem_interface_parse(name);
+
+		if (!which)
+			return adm_usage(adm,
+					 "--as: no interface \"%.32s\"; possible are block, "
+					 "frontswap, cleancache, swapfile",
+					 name);
+		*interfaces |= which;
+	}
+	return 0;
+}
+
 static int settings(struct adm *adm, const struct adm_args *args, struct xmem_dev *want)
 {
 	const char *client = adm_value(args, "client");
@@ -150,6 +177,12 @@ static int settings(struct adm *adm, const struct adm_args *args, struct xmem_de
 		rc = adm_number32(adm, args, "depth", 4, XMEM_DEPTH_MAX, &want->queue_depth);
 	if (!rc)
 		rc = adm_number32(adm, args, "id", 0, 1023, &want->id);
+	if (!rc)
+		rc = parse_interfaces(adm, adm_value(args, "as"), &want->interfaces);
+	if (!rc && adm_has(args, "slab"))
+		rc = xmem_size_parse(adm_value(args, "slab"), &want->slab_size, &adm->err);
+	if (!rc && adm_has(args, "stage"))
+		rc = xmem_size_parse(adm_value(args, "stage"), &want->stage_size, &adm->err);
 	if (!rc && client)
 		rc = xmem_id_parse("client", client, &want->client, &adm->err);
 	want->has_id = adm_has(args, "id");

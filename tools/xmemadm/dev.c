@@ -28,6 +28,9 @@ static const struct adm_column dev_lines[] = {
 	{ "size", "size", ADM_SIZE },
 	{ "state", "state", ADM_TEXT },
 	{ "layout", "layout", ADM_TEXT },
+	{ "interfaces", "interfaces", ADM_WORDS },
+	{ "slab-size", "slab", ADM_SIZE },
+	{ "stage-size", "stage", ADM_SIZE },
 	{ "read-only", "read only", ADM_TEXT },
 	{ "deadline-ms", "deadline", ADM_MS },
 	{ "queues", "queues", ADM_NUMBER },
@@ -126,7 +129,7 @@ static int dev_attach(struct adm *adm, const struct adm_args *args)
 		return rc;
 	udev = adm_udev_listen();
 	rc = xmem_dev_new(nl, &want, &made, &adm->err);
-	if (!rc)
+	if (!rc && made.interfaces & XMEM_INTERFACE_BLOCK)
 		adm_udev_wait(udev, made.id);
 	adm_udev_close(udev);
 	xmem_nl_close(nl);

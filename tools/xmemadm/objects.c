@@ -154,13 +154,14 @@ json_t *adm_stats_json(const struct xmem_stats *stats)
  */
 json_t *adm_dev_json(const struct xmem_dev *dev)
 {
-	json_t *o = json_object(), *legs = json_array();
+	json_t *o = json_object(), *legs = json_array(), *interfaces = json_array();
 	char path[32];
 	unsigned int i;
 
 	snprintf(path, sizeof(path), "/dev/xmem%u", dev->id);
 	adm_set(o, "id", json_integer(dev->id));
-	adm_set(o, "path", json_string(path));
+	if (dev->interfaces & XMEM_INTERFACE_BLOCK)
+		adm_set(o, "path", json_string(path));
 	adm_set(o, "name", json_string(dev->name));
 	adm_set(o, "size", adm_json_u64(dev->size));
 	adm_set(o, "layout", json_string(xmem_layout_name(dev->layout)));
@@ -171,6 +172,13 @@ json_t *adm_dev_json(const struct xmem_dev *dev)
 	adm_set(o, "client", adm_json_id(dev->client));
 	adm_set(o, "open-count", json_integer(dev->open_count));
 	adm_set(o, "read-only", json_boolean(dev->read_only));
+	for (i = 0; i < 32; i++)
+		if (dev->interfaces & UINT32_C(1) << i)
+			json_array_append_new(interfaces,
+					      json_string(xmem_interface_name(UINT32_C(1) << i)));
+	adm_set(o, "interfaces", interfaces);
+	adm_set(o, "slab-size", adm_json_u64(dev->slab_size));
+	adm_set(o, "stage-size", adm_json_u64(dev->stage_size));
 	adm_set(o, "stats", adm_stats_json(&dev->stats));
 	for (i = 0; i < dev->legs; i++)
 		json_array_append_new(legs, leg_json(&dev->leg[i]));
