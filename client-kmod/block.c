@@ -15,6 +15,7 @@
  */
 #include <linux/module.h>
 #include "dev.h"
+#include "sysfs.h"
 
 static int block_major;
 
@@ -102,30 +103,6 @@ static const struct block_device_operations block_fops = {
 	.owner = THIS_MODULE,
 };
 
-static ssize_t name_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct xmemc_block *block = dev_to_disk(dev)->private_data;
-
-	return sysfs_emit(buf, "%s\n", block->name);
-}
-static DEVICE_ATTR_RO(name);
-
-static struct attribute *block_attrs[] = {
-	&dev_attr_name.attr,
-	NULL
-};
-
-/* /sys/block/xmemN/xmem/, where the udev rule finds the name for /dev/disk/by-xmem */
-static const struct attribute_group block_attr_group = {
-	.name = "xmem",
-	.attrs = block_attrs,
-};
-
-static const struct attribute_group *block_attr_groups[] = {
-	&block_attr_group,
-	NULL
-};
-
 static int block_alloc_tags(struct xmemc_block *block)
 {
 	struct blk_mq_tag_set *set = &block->tags;
@@ -178,7 +155,7 @@ static int block_add(struct xmemc_dev *dev, struct xmemc_refusal *why)
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "xmem%u", dev->id);
 	set_capacity(disk, block->size >> SECTOR_SHIFT);
 	set_disk_ro(disk, block->volume->read_only);
-	ret = device_add_disk(NULL, disk, block_attr_groups);
+	ret = device_add_disk(NULL, disk, xmemc_sysfs_groups);
 	if (ret) {
 		put_disk(disk);
 		blk_mq_free_tag_set(&block->tags);

@@ -439,6 +439,25 @@ bool xmemc_dev_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum)
 }
 
 /**
+ * xmemc_dev_try_sum() - the same for who must not wait for an attach or a detach
+ * @dev: the device
+ * @which: a bit of enum xmem_interface
+ * @sum: where it goes
+ *
+ * Return: false also while interfaces come or go.
+ */
+bool xmemc_dev_try_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum)
+{
+	bool ret;
+
+	if (!mutex_trylock(&dev->offering))
+		return false;
+	ret = dev->offered && xmemc_interfaces_sum(dev, which, sum);
+	mutex_unlock(&dev->offering);
+	return ret;
+}
+
+/**
  * xmemc_dev_detach_all() - detach every device
  *
  * For the end of the module: nobody attaches any more, and nobody has a device open.

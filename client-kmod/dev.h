@@ -91,5 +91,6 @@ struct xmemc_dev *xmemc_dev_next(unsigned int id);
 void xmemc_dev_put(struct xmemc_dev *dev);
 enum xmem_dev_state xmemc_dev_state(const struct xmemc_dev *dev);
 bool xmemc_dev_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);
+bool xmemc_dev_try_sum(struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);
 
 #endif /* _XMEMC_DEV_H */

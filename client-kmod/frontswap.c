@@ -29,6 +29,7 @@
 #include "dev.h"
 #include "frontswap.h"
 #include "iopool.h"
+#include "trace.h"
 #include "xmem_hooks.h"
 
 /* Loads that are under way at a time, more of them wait. */
@@ -41,7 +42,6 @@
  * @nr: pages of the block device
  * @ours: a bit for each page, whether we have taken it
  * @reads: requests for loads
- * @user: as such we are known to the stage
  * @counters: what was done
  */
 struct xmemc_frontswap {
@@ -50,9 +50,14 @@ struct xmemc_frontswap {
 	u64 nr;
 	unsigned long *ours;
 	struct xmemc_iopool reads;
-	struct xmemc_stage_user user;
 	struct xmemc_counters __percpu *counters;
 };
+
+/*
+ * What the stage has to know of us. It outlives the devices: pages that are stuck stay
+ * in the stage until the device goes.
+ */
+static struct xmemc_stage_user stage_user = { .keep = true };
 
 /* An area that is on no device of ours. */
 #define ELSEWHERE ERR_PTR(-ENODEV)
@@ -103,7 +108,7 @@ static int store(struct xmemc_frontswap *front, pgoff_t offset, struct page *pag
 
 	if (offset >= front->nr || PageTransHuge(page))
 		return -EINVAL;
-	ret = xmemc_stage_store(front->dev->stage, offset, page, &front->user, true);
+	ret = xmemc_stage_store(front->dev->stage, offset, page, &stage_user, true);
 	if (ret) {
 		this_cpu_inc(front->counters->count[XMEMC_DROPS]);
 		return ret;
@@ -125,6 +130,7 @@ static int front_store(unsigned int type, pgoff_t offset, struct page *page)
 		front = find_area(type, page);
 	if (!IS_ERR(front)) {
 		ret = store(front, offset, page);
+		trace_xmemc_frontswap_store(front->dev->id, offset, ret);
 		this_cpu_inc(front->counters->store[xmemc_latency_bucket(begin)]);
 	}
 	srcu_read_unlock(&srcu, idx);
@@ -159,6 +165,7 @@ static int front_load(unsigned int type, pgoff_t offset, struct page *page)
 	front = area(type);
 	if (front) {
 		ret = load(front, offset, page);
+		trace_xmemc_frontswap_load(front->dev->id, offset, ret);
 		this_cpu_inc(front->counters->load[xmemc_latency_bucket(begin)]);
 	}
 	srcu_read_unlock(&srcu, idx);
@@ -218,7 +225,6 @@ static struct xmemc_frontswap *front_create(struct xmemc_dev *dev)
 		return NULL;
 	front->dev = dev;
 	front->nr = dev->slab_begin >> PAGE_SHIFT;
-	front->user.keep = true;
 	front->ours = kvcalloc(BITS_TO_LONGS(front->nr), sizeof(long), GFP_KERNEL);
 	front->counters = alloc_percpu(struct xmemc_counters);
 	if (!front->ours || !front->counters ||

@@ -48,6 +48,33 @@ TRACE_EVENT(xmemc_io_failed,
 		  __entry->length, __entry->age)
 );
 
+/* A page that an interface took or gave; @page is its number in the volume. */
+DECLARE_EVENT_CLASS(xmemc_page,
+	TP_PROTO(unsigned int dev, u64 page, int ret),
+	TP_ARGS(dev, page, ret),
+	TP_STRUCT__entry(
+		__field(u64, page)
+		__field(u32, dev)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		__entry->page = page;
+		__entry->dev = dev;
+		__entry->ret = ret;
+	),
+	TP_printk("xmem%u page=%llu ret=%d", __entry->dev, __entry->page, __entry->ret)
+);
+
+DEFINE_EVENT(xmemc_page, xmemc_frontswap_store,
+	TP_PROTO(unsigned int dev, u64 page, int ret),
+	TP_ARGS(dev, page, ret)
+);
+
+DEFINE_EVENT(xmemc_page, xmemc_frontswap_load,
+	TP_PROTO(unsigned int dev, u64 page, int ret),
+	TP_ARGS(dev, page, ret)
+);
+
 #endif /* _XMEMC_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

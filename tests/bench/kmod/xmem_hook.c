@@ -21,7 +21,7 @@
 #include <linux/swapops.h>
 
 #define BURST		64
-#define BURST_MAX_OPS	1000000
+#define MAX_OPS		1000000
 /* More than soft RDMA needs for a burst; sleeping costs no time that is counted. */
 #define PAUSE_MS	200
 
@@ -35,7 +35,7 @@ MODULE_PARM_DESC(type, "number of the swap area");
 
 static unsigned int count = 2048;
 module_param(count, uint, 0444);
-MODULE_PARM_DESC(count, "operations to measure, a multiple of 64");
+MODULE_PARM_DESC(count, "operations to measure, in bursts of 64");
 
 static unsigned long long ns;
 module_param(ns, ullong, 0444);
@@ -151,7 +151,7 @@ static int __init xmem_hook_init(void)
 	unsigned int i;
 	int ret;
 
-	if (!count || count % BURST || count > BURST_MAX_OPS)
+	if (count < BURST || count > MAX_OPS)
 		return -EINVAL;
 	for (i = 0; i < BURST; i++) {
 		pages[i] = alloc_page(GFP_KERNEL);
