@@ -329,8 +329,8 @@ static struct io_room io_room(const struct xmemc_volume *volume, unsigned int se
 		.wrs = volume->wrs_max,
 	};
 
-	/* whole pages: each lies in one leg and one extent */
-	if (segs == 1) {
+	/* a whole page that is not larger than the grain lies in one leg and one extent */
+	if (segs == 1 && PAGE_SIZE == XMEMC_LAYOUT_GRAIN) {
 		room.parts = 1;
 		room.sges = 1;
 		room.wrs = 1;
