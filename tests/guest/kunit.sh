@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# about: the arithmetic of layouts and the checks of the wire format, by KUnit
+# about: layouts, checks of the wire format, slab and index against models, by KUnit
 # kernels: uml-7.3-debug
 # guests: 1
 # tier: quick

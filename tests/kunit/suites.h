@@ -4,6 +4,8 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite xmem_index_suite;
 extern struct kunit_suite xmem_layout_suite;
+extern struct kunit_suite xmem_slab_suite;
 
 #endif /* _XMEM_KUNIT_SUITES_H */

@@ -224,7 +224,7 @@ static struct kunit_suite xmem_wire_suite = {
 	.test_cases = cases,
 };
 
-kunit_test_suites(&xmem_layout_suite, &xmem_wire_suite);
+kunit_test_suites(&xmem_layout_suite, &xmem_wire_suite, &xmem_slab_suite, &xmem_index_suite);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("KUnit tests of xmem: layouts and wire format");
+MODULE_DESCRIPTION("KUnit tests of xmem: layouts, wire format, slab and index");
