@@ -83,6 +83,11 @@ static void volume_changed(void *owner)
 	dev_tell(dev, XMEMC_DEV_CHANGED);
 }
 
+static void volume_forgot(void *owner)
+{
+	xmemc_interfaces_forget(owner);
+}
+
 static int check_name(const char *name, struct xmemc_refusal *why)
 {
 	const char *c;
@@ -163,6 +168,7 @@ static int check_interfaces(struct xmemc_config *config, struct xmemc_refusal *w
 	if (config->interfaces & SLAB_INTERFACES && v->read_only)
 		return xmemc_refuse(why, -EINVAL, "only block can be read-only");
 	v->shares = xmemc_interfaces_shares(config->interfaces);
+	v->forgetful = xmemc_interfaces_forgetful(config->interfaces);
 	if (xmemc_interfaces_staged(config->interfaces))
 		v->nr_resident = (config->stage_size ?: XMEMC_STAGE_SIZE) >> PAGE_SHIFT;
 	return 0;
@@ -282,6 +288,7 @@ static struct xmemc_dev *dev_create(const struct xmemc_config *config, struct xm
 	dev->client = config->volume.client;
 	dev->interfaces = config->interfaces;
 	dev->volume->changed = volume_changed;
+	dev->volume->forgot = volume_forgot;
 	dev->volume->owner = dev;
 	return dev;
 }
@@ -297,7 +304,7 @@ static int divide(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal *wh
 	if (!(dev->interfaces & FLAT_INTERFACES))
 		slab_size = size;
 	else if (!slab_size && dev->interfaces & XMEM_INTERFACE_CLEANCACHE)
-		slab_size = round_down(size / 2, PAGE_SIZE);
+		slab_size = round_up(size / 2, PAGE_SIZE);
 	dev->slab_begin = size - slab_size;
 	if (dev->interfaces & FLAT_INTERFACES && !dev->slab_begin)
 		return xmemc_refuse(why, -ERANGE, "slab-size leaves nothing for the others");

@@ -54,6 +54,7 @@ enum xmemc_dev_phase {
  * @offered: all interfaces are there
  * @block: its block device
  * @frontswap: of that interface
+ * @cleancache: of that interface
  */
 struct xmemc_dev {
 	struct kref ref;
@@ -71,6 +72,7 @@ struct xmemc_dev {
 	bool offered;
 	struct xmemc_block block;
 	struct xmemc_frontswap *frontswap;
+	struct xmemc_cleancache *cleancache;
 };
 
 enum xmemc_dev_event {

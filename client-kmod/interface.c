@@ -121,6 +121,22 @@ bool xmemc_interfaces_staged(u32 mask)
 	return false;
 }
 
+/**
+ * xmemc_interfaces_forgetful() - whether all can do without what was written
+ * @mask: bits of enum xmem_interface
+ *
+ * Return: true if they can.
+ */
+bool xmemc_interfaces_forgetful(u32 mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(interfaces); i++)
+		if (mask & BIT(i) && !interfaces[i]->forget)
+			return false;
+	return true;
+}
+
 static void del_below(struct xmemc_dev *dev, unsigned int end)
 {
 	while (end--)
@@ -179,6 +195,21 @@ unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev)
 		if (dev->interfaces & BIT(i) && interfaces[i]->users)
 			n += interfaces[i]->users(dev);
 	return n;
+}
+
+/**
+ * xmemc_interfaces_forget() - what was written is lost
+ * @dev: a device whose interfaces are all forgetful
+ *
+ * Sleeps. May come while they are being added, not while they are deleted.
+ */
+void xmemc_interfaces_forget(struct xmemc_dev *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(interfaces); i++)
+		if (dev->interfaces & BIT(i))
+			interfaces[i]->forget(dev);
 }
 
 /**

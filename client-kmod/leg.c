@@ -282,19 +282,31 @@ static int region_meet(struct xmemc_leg *leg, const struct xmem_wire_hello *hell
 	leg->size = le64_to_cpu(hello->size);
 	leg->instance = le64_to_cpu(hello->instance);
 	leg->rights = le16_to_cpu(hello->rights);
-	leg->config.epoch = le32_to_cpu(hello->epoch);
+	leg->epoch = le32_to_cpu(hello->epoch);
 	return 0;
 }
 
-/* Whether it is still the same region, at a reconnect. -ESTALE is final. */
+/*
+ * Whether it is still the same region, at a reconnect. -ESTALE is final. Who is
+ * forgetful takes another one; also with another epoch, because somebody else may have
+ * had the region in between.
+ */
 static int region_meet_again(struct xmemc_leg *leg, const struct xmem_wire_hello *hello)
 {
-	if (le64_to_cpu(hello->instance) != leg->instance)
+	u64 instance = le64_to_cpu(hello->instance);
+	u32 epoch = le32_to_cpu(hello->epoch);
+
+	if (instance != leg->instance && !leg->forgetful)
 		return lose(leg, -ESTALE, "the region was made anew, its old contents are gone");
 	if (le64_to_cpu(hello->size) != leg->size || hello->extent_shift != leg->extent_shift)
 		return lose(leg, -ESTALE, "the region has another size now");
 	if (leg->rights & ~le16_to_cpu(hello->rights))
 		return lose(leg, -ESTALE, "the grant has fewer rights now");
+	if (leg->forgetful && (instance != leg->instance || epoch != leg->epoch)) {
+		leg->owner->forgot(leg);
+		leg->instance = instance;
+		WRITE_ONCE(leg->epoch, epoch);
+	}
 	return 0;
 }
 
@@ -345,7 +357,8 @@ static int leg_connect(struct xmemc_leg *leg)
 		.client = cpu_to_le64(leg->client),
 		.region = cpu_to_le64(leg->config.region),
 		.session = cpu_to_le64(leg->session),
-		.epoch = cpu_to_le32(leg->config.epoch),
+		/* the epoch fences us off what is not ours any more, if we wanted to have it */
+		.epoch = cpu_to_le32(leg->forgetful ? leg->config.epoch : leg->epoch),
 		.generation = cpu_to_le32(leg->generation),
 	};
 	int ret;
@@ -385,16 +398,24 @@ static void leg_up(struct xmemc_leg *leg)
 	leg_set_state(leg, XMEM_LEG_STATE_LIVE);
 }
 
+/* Reasons that end when somebody makes the region, or the grant, once more. */
+static bool reason_waits(unsigned int reason)
+{
+	return reason == XMEM_REJECT_REGION || reason == XMEM_REJECT_GRANT ||
+	       reason == XMEM_REJECT_EXPIRED;
+}
+
 /* Whether a failed connect is the end; at the attach, whoever waits rather hears of it. */
 static bool leg_is_lost(const struct xmemc_leg *leg, int error)
 {
+	unsigned int reject = leg->path.reject;
+
 	if (error == -ESTALE)
 		return true;
-	if (leg->path.reject)
-		return xmem_wire_reason_final(leg->path.reject) ||
-		       (leg->state == XMEM_LEG_STATE_CONNECTING &&
-			leg->path.reject != XMEM_REJECT_QUEUE);
-	return leg->state == XMEM_LEG_STATE_CONNECTING && error != -ETIMEDOUT;
+	if (leg->state == XMEM_LEG_STATE_CONNECTING)
+		return reject ? reject != XMEM_REJECT_QUEUE : error != -ETIMEDOUT;
+	return reject && xmem_wire_reason_final(reject) &&
+	       !(leg->forgetful && reason_waits(reject));
 }
 
 static void leg_failed(struct xmemc_leg *leg, int error)
@@ -478,6 +499,7 @@ struct xmemc_leg *xmemc_leg_create(const struct xmemc_leg_config *config, u64 cl
 	if (!leg)
 		return NULL;
 	leg->config = *config;
+	leg->epoch = config->epoch;
 	leg->client = client;
 	do {
 		leg->session = get_random_u64();

@@ -35,12 +35,15 @@ struct xmemc_leg_config {
 /**
  * struct xmemc_leg_owner - what a leg asks of the volume above it
  * @changed: the state of the leg changed; from the leg's worker, may sleep
+ * @forgot: of a leg that is forgetful: what was written is lost, and nothing is posted
+ *	before this returns; from the leg's worker, may sleep
  * @posted: call a function for each part that is posted to a leg which was drained
  * @overdue: whether a part is posted to the leg for far too long
  * @settled: a part came to its end, done or idle again; any context
  */
 struct xmemc_leg_owner {
 	void (*changed)(struct xmemc_leg *leg);
+	void (*forgot)(struct xmemc_leg *leg);
 	void (*posted)(struct xmemc_leg *leg, void (*fn)(struct xmemc_part *part));
 	bool (*overdue)(struct xmemc_leg *leg);
 	void (*settled)(struct xmemc_part *part);
@@ -60,6 +63,7 @@ struct xmemc_extent {
  * struct xmemc_leg - one region
  * @live: requests may be posted; read under RCU, so that the worker can wait for posters
  * @stop: the leg is being taken down for ever
+ * @forgetful: goes on when the region was made anew, and waits for it when it is not there
  * @extent_shift: log2 of the size of an extent
  * @extents: the table
  * @owner: functions of the layer above
@@ -72,6 +76,7 @@ struct xmemc_extent {
  * @generation: of the next connect; see Documentation/protocol.md, Fences
  * @size: bytes of the region
  * @instance: random number of the region's creation
+ * @epoch: of the grant
  * @rights: XMEM_WIRE_RIGHT_*
  * @nr_extents: entries of @extents
  * @table_addr: remote address of the table, for the heartbeat
@@ -90,6 +95,7 @@ struct xmemc_extent {
 struct xmemc_leg {
 	bool live;
 	bool stop;
+	bool forgetful;
 	u8 extent_shift;
 	struct xmemc_extent *extents;
 	const struct xmemc_leg_owner *owner;
@@ -103,6 +109,7 @@ struct xmemc_leg {
 	u32 generation;
 	u64 size;
 	u64 instance;
+	u32 epoch;
 	u16 rights;
 	u32 nr_extents;
 	u64 table_addr;

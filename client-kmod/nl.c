@@ -41,7 +41,7 @@ static int fill_leg(struct sk_buff *skb, struct xmemc_leg *leg)
 	    nla_put_string(skb, XMEM_A_LEG_ADDRESS, leg->config.address) ||
 	    nla_put_u16(skb, XMEM_A_LEG_PORT, leg->config.port) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_LEG_REGION, leg->config.region) ||
-	    nla_put_u32(skb, XMEM_A_LEG_EPOCH, READ_ONCE(leg->config.epoch)) ||
+	    nla_put_u32(skb, XMEM_A_LEG_EPOCH, READ_ONCE(leg->epoch)) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_LEG_SIZE, READ_ONCE(leg->size)) ||
 	    nla_put_u32(skb, XMEM_A_LEG_STATE, READ_ONCE(leg->state)) ||
 	    (error.text[0] && nla_put_string(skb, XMEM_A_LEG_LAST_ERROR, error.text)) ||

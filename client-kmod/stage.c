@@ -508,6 +508,20 @@ struct xmemc_stage *xmemc_stage_create(struct xmemc_volume *volume)
 }
 
 /**
+ * xmemc_stage_drain() - wait until nothing is in flight
+ * @stage: the stage; nobody stores
+ *
+ * Sleeps; if the volume was stopped, not for long. After this the stage has done with
+ * every user whose pages do not stay in it.
+ */
+void xmemc_stage_drain(struct xmemc_stage *stage)
+{
+	spin_lock_irq(&stage->lock);
+	wait_event_lock_irq(stage->wait, stage->used == stage->resting, stage->lock);
+	spin_unlock_irq(&stage->lock);
+}
+
+/**
  * xmemc_stage_destroy() - free a stage
  * @stage: the stage; its volume was stopped, and nobody stores, loads or submits any more
  *
@@ -517,9 +531,7 @@ void xmemc_stage_destroy(struct xmemc_stage *stage)
 {
 	unsigned int i;
 
-	spin_lock_irq(&stage->lock);
-	wait_event_lock_irq(stage->wait, stage->used == stage->resting, stage->lock);
-	spin_unlock_irq(&stage->lock);
+	xmemc_stage_drain(stage);
 	cancel_delayed_work_sync(&stage->retry);
 	for (i = 0; i < stage->size; i++)
 		xmemc_io_exit(&staged_at(stage, i)->io);

@@ -82,6 +82,7 @@ struct xmemc_stage {
 };
 
 struct xmemc_stage *xmemc_stage_create(struct xmemc_volume *volume);
+void xmemc_stage_drain(struct xmemc_stage *stage);
 void xmemc_stage_destroy(struct xmemc_stage *stage);
 int xmemc_stage_store(struct xmemc_stage *stage, u64 slot, struct page *page,
 		      struct xmemc_stage_user *user, bool may_wait);

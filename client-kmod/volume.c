@@ -257,6 +257,11 @@ static void leg_changed(struct xmemc_leg *leg)
 		volume->changed(volume->owner);
 }
 
+static void leg_forgot(struct xmemc_leg *leg)
+{
+	leg->volume->forgot(leg->volume->owner);
+}
+
 /* The leg is drained and nobody posts on it, so its posted parts stay what they are. */
 static void leg_posted(struct xmemc_leg *leg, void (*fn)(struct xmemc_part *part))
 {
@@ -307,6 +312,7 @@ static bool leg_overdue(struct xmemc_leg *leg)
 
 static const struct xmemc_leg_owner leg_owner = {
 	.changed = leg_changed,
+	.forgot = leg_forgot,
 	.posted = leg_posted,
 	.overdue = leg_overdue,
 	.settled = part_settled,
@@ -444,6 +450,7 @@ struct xmemc_volume *xmemc_volume_create(const struct xmemc_volume_config *confi
 		leg->volume = volume;
 		leg->owner = &leg_owner;
 		leg->index = volume->nr_legs;
+		leg->forgetful = config->forgetful;
 		volume->legs[volume->nr_legs] = leg;
 	}
 	return volume;

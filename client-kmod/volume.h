@@ -25,6 +25,7 @@
  * @shares: number of interfaces that have requests of their own
  * @nr_resident: pages to keep mapped
  * @read_only: refuse writes though the grant may allow them
+ * @forgetful: whoever uses it can do without what was written
  * @nr_legs: entries of @legs
  * @legs: the legs in order
  */
@@ -38,6 +39,7 @@ struct xmemc_volume_config {
 	u32 shares;
 	u32 nr_resident;
 	bool read_only;
+	bool forgetful;
 	u32 nr_legs;
 	struct xmemc_leg_config *legs;
 };
@@ -80,7 +82,8 @@ struct xmemc_stats {
  * @retry: sends parked ios again, or ends them
  * @wait: where the one who attaches waits for legs
  * @changed: told when a state changed; may sleep
- * @owner: data of whoever set @changed
+ * @forgot: told that the content of a region was lost, if it is forgetful; may sleep
+ * @owner: data of whoever set @changed and @forgot
  */
 struct xmemc_volume {
 	struct xmemc_geometry geo;
@@ -103,6 +106,7 @@ struct xmemc_volume {
 	struct delayed_work retry;
 	wait_queue_head_t wait;
 	void (*changed)(void *owner);
+	void (*forgot)(void *owner);
 	void *owner;
 };
 

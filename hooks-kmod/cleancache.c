@@ -15,14 +15,12 @@
 #include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/limits.h>
-#include <linux/mutex.h>
 #include <linux/srcu.h>
 #include "hooks.h"
 #include "xmem_hooks.h"
 
 static const struct cleancache_ops __rcu *backend;
 DEFINE_STATIC_SRCU(cleancache_calls);
-static DEFINE_MUTEX(backend_lock);	/* changes of backend */
 static atomic_t next_pool;
 
 static int hook_init_fs(size_t page_size)
@@ -117,21 +115,11 @@ static const struct cleancache_ops hook_ops = {
  * @ops: what is called, but for @init_fs and @init_shared_fs; valid until
  *	xmem_hooks_clear_cleancache() has returned
  *
- * Sleeps.
- *
- * Return: 0, or -EBUSY if another one serves it.
+ * The caller sees to it that nobody else serves it.
  */
-int xmem_hooks_set_cleancache(const struct cleancache_ops *ops)
+void xmem_hooks_set_cleancache(const struct cleancache_ops *ops)
 {
-	int ret = -EBUSY;
-
-	mutex_lock(&backend_lock);
-	if (!rcu_dereference_protected(backend, lockdep_is_held(&backend_lock))) {
-		rcu_assign_pointer(backend, ops);
-		ret = 0;
-	}
-	mutex_unlock(&backend_lock);
-	return ret;
+	rcu_assign_pointer(backend, ops);
 }
 EXPORT_SYMBOL_GPL(xmem_hooks_set_cleancache);
 
@@ -142,9 +130,7 @@ EXPORT_SYMBOL_GPL(xmem_hooks_set_cleancache);
  */
 void xmem_hooks_clear_cleancache(void)
 {
-	mutex_lock(&backend_lock);
 	rcu_assign_pointer(backend, NULL);
-	mutex_unlock(&backend_lock);
 	synchronize_srcu(&cleancache_calls);
 }
 EXPORT_SYMBOL_GPL(xmem_hooks_clear_cleancache);

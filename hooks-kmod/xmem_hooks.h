@@ -12,7 +12,7 @@
 
 int xmem_hooks_set_frontswap(const struct frontswap_ops *ops);
 void xmem_hooks_clear_frontswap(void);
-int xmem_hooks_set_cleancache(const struct cleancache_ops *ops);
+void xmem_hooks_set_cleancache(const struct cleancache_ops *ops);
 void xmem_hooks_clear_cleancache(void);
 
 #endif /* _XMEM_HOOKS_H */
