@@ -138,8 +138,8 @@ static void work(struct work_struct *unused)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, (unsigned long)&mine);
-	for (i = 0; i < 100000; i++) {
-		if (n < ARRAY_SIZE(mine) && prandom_u32_state(&rnd) % 2) {
+	for (i = 0; i < 100000 || n; i++) {
+		if (i < 100000 && n < ARRAY_SIZE(mine) && prandom_u32_state(&rnd) % 2) {
 			slot = xmemc_slab_alloc(&slab);
 			if (slot == XMEMC_SLAB_NONE || atomic_inc_return(&holders[slot]) != 1)
 				atomic_inc(&faults);
@@ -152,8 +152,6 @@ static void work(struct work_struct *unused)
 				atomic_inc(&faults);
 		}
 	}
-	while (n)
-		xmemc_slab_put(&slab, mine[--n]);
 }
 
 static void side_by_side(struct kunit *test)
