@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 #include "dev.h"
+#include "pagestore.h"
 
 #define ATTACHED "leg %u: region is attached as %.40s"
 
@@ -38,6 +39,8 @@ static void dev_free(struct kref *ref)
 {
 	struct xmemc_dev *dev = container_of(ref, struct xmemc_dev, ref);
 
+	if (dev->pages)
+		xmemc_pagestore_destroy(dev->pages);
 	if (dev->stage)
 		xmemc_stage_destroy(dev->stage);
 	xmemc_volume_destroy(dev->volume);
@@ -83,9 +86,14 @@ static void volume_changed(void *owner)
 	dev_tell(dev, XMEMC_DEV_CHANGED);
 }
 
+/* Before the first page is stored there is nothing to forget. */
 static void volume_forgot(void *owner)
 {
-	xmemc_interfaces_forget(owner);
+	struct xmemc_dev *dev = owner;
+	struct xmemc_pagestore *pages = smp_load_acquire(&dev->pages);
+
+	if (pages)
+		xmemc_pagestore_forget(pages);
 }
 
 static int check_name(const char *name, struct xmemc_refusal *why)
@@ -314,6 +322,7 @@ static int divide(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal *wh
 static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal *why)
 {
 	int ret = divide(dev, slab_size, why);
+	struct xmemc_pagestore *pages;
 
 	if (ret)
 		return ret;
@@ -321,6 +330,13 @@ static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal 
 		dev->stage = xmemc_stage_create(dev->volume);
 		if (!dev->stage)
 			return xmemc_refuse(why, -ENOMEM, "out of memory for the stage");
+	}
+	if (dev->slab_begin < dev->volume->geo.size) {
+		pages = xmemc_pagestore_create(dev->volume, dev->stage,
+					       dev->slab_begin >> PAGE_SHIFT);
+		if (!pages)
+			return xmemc_refuse(why, -ENOMEM, "out of memory for the slab");
+		smp_store_release(&dev->pages, pages);
 	}
 	mutex_lock(&dev->offering);
 	ret = xmemc_interfaces_add(dev, why);

@@ -50,6 +50,7 @@ enum xmemc_dev_phase {
  * @slab_begin: bytes before this one belong to block device and swap file, others to the slab
  * @volume: its volume
  * @stage: its stage, or NULL
+ * @pages: pages by key in the slab, or NULL; set once
  * @offering: held while interfaces are added, deleted or asked; protects @offered
  * @offered: all interfaces are there
  * @block: its block device
@@ -68,6 +69,7 @@ struct xmemc_dev {
 	u64 slab_begin;
 	struct xmemc_volume *volume;
 	struct xmemc_stage *stage;
+	struct xmemc_pagestore *pages;
 	struct mutex offering;	/* offered */
 	bool offered;
 	struct xmemc_block block;

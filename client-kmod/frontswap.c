@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The short cut for page-out past the block layer, for swap areas on a device of ours:
- * a page of the swap area is the same page of the volume, whichever way it takes. So
- * there is no index and no second copy, and a load that fails lets the kernel read the
- * block device, which gives the data or an error. What the kernel writes by way of the
- * block device meanwhile, because the stage was full or for a huge page, waits there
- * for what is in flight from here (see stage.c).
+ * The short cut for page-out past the block layer. A device takes pages in one of two
+ * ways:
  *
- * Another backend may have taken pages that we refused, and we are asked for all of
- * them first; therefore @ours.
+ * - Together with the block device, for swap areas on it: a page of the area is the
+ *   same page of the volume, whichever way it takes. So there is no index and no second
+ *   copy, and a load that fails lets the kernel read the block device, which gives the
+ *   data or an error. What the kernel writes by way of the block device meanwhile,
+ *   because the stage was full or for a huge page, waits there for what is in flight
+ *   from here (see stage.c). Another backend may have taken pages that we refused, and
+ *   we are asked for all of them first; therefore @ours.
+ * - Without the block device, for swap areas on anything else (foreign ones): pages lie
+ *   by key in the slab. The kernel is told to write every page to its own device as
+ *   well, so that the loss of an appliance costs time and nothing else. It has one
+ *   switch for all areas; so while a foreign area can be served, those on our own
+ *   devices go by the block layer, or their pages would be sent twice.
  *
  * A swap area is known by its type. Which device it is on is found out by the first
  * store, and is kept in @areas until swapoff.
@@ -16,7 +22,8 @@
  * Contexts: store and load may sleep (store inside of reclaim); invalidate_page may
  * not, it is called with locks of the swap area and at times with interrupts off.
  * Lifetime: each call is a reader of @srcu; a device leaves @areas and waits for the
- * readers before its memory is freed. Locks: @lock for changes of @areas and @fronts.
+ * readers before its memory is freed. Locks: @lock for changes of @areas, @fronts and
+ * @nr_foreign.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,8 +36,12 @@
 #include "dev.h"
 #include "frontswap.h"
 #include "iopool.h"
+#include "pagestore.h"
 #include "trace.h"
 #include "xmem_hooks.h"
+
+/* Files have pools from 0 on, see hooks-kmod/cleancache.c. */
+#define FOREIGN_POOL	(-1)
 
 /* Loads that are under way at a time, more of them wait. */
 #define READS	64
@@ -39,14 +50,16 @@
  * struct xmemc_frontswap - a device that takes pages
  * @list: in @fronts
  * @dev: the device
+ * @foreign: it is for areas on other devices
  * @nr: pages of the block device
- * @ours: a bit for each page, whether we have taken it
+ * @ours: a bit for each page of it, whether we have taken it
  * @reads: requests for loads
  * @counters: what was done
  */
 struct xmemc_frontswap {
 	struct list_head list;
 	struct xmemc_dev *dev;
+	bool foreign;
 	u64 nr;
 	unsigned long *ours;
 	struct xmemc_iopool reads;
@@ -65,6 +78,7 @@ static struct xmemc_stage_user stage_user = { .keep = true };
 DEFINE_STATIC_SRCU(srcu);
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(fronts);
+static unsigned int nr_foreign;
 static struct xmemc_frontswap __rcu *areas[MAX_SWAPFILES];
 
 static struct gendisk *disk_of(struct page *page)
@@ -81,9 +95,14 @@ static struct xmemc_frontswap *find_area(unsigned int type, struct page *page)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	list_for_each_entry(front, &fronts, list)
-		if (disk && front->dev->block.disk == disk)
+	list_for_each_entry(front, &fronts, list) {
+		if (!front->foreign && disk && front->dev->block.disk == disk) {
 			found = front;
+			break;
+		}
+		if (front->foreign && IS_ERR(found))
+			found = front;
+	}
 	rcu_assign_pointer(areas[type], found);
 	spin_unlock_irqrestore(&lock, flags);
 	return found;
@@ -102,11 +121,39 @@ static void front_init(unsigned int type)
 	rcu_assign_pointer(areas[type], NULL);
 }
 
-static int store(struct xmemc_frontswap *front, pgoff_t offset, struct page *page)
+static struct xmemc_index_key key_of(unsigned int type)
+{
+	return (struct xmemc_index_key) { .pool = FOREIGN_POOL, .id = { type } };
+}
+
+static int foreign_store(struct xmemc_frontswap *front, unsigned int type, pgoff_t offset,
+			 struct page *page)
+{
+	struct xmemc_index_key key = key_of(type);
+	int ret;
+
+	if (PageTransHuge(page))
+		return -EINVAL;
+	ret = xmemc_pagestore_put(front->dev->pages, &key, offset, page, XMEMC_INDEX_COLD, true,
+				  front->counters);
+	this_cpu_inc(front->counters->count[ret ? XMEMC_DROPS : XMEMC_STORES]);
+	return ret;
+}
+
+static int foreign_load(struct xmemc_frontswap *front, unsigned int type, pgoff_t offset,
+			struct page *page)
+{
+	struct xmemc_index_key key = key_of(type);
+
+	return xmemc_pagestore_get(front->dev->pages, &key, offset, page, true,
+				   front->counters);
+}
+
+static int own_store(struct xmemc_frontswap *front, pgoff_t offset, struct page *page)
 {
 	int ret;
 
-	if (offset >= front->nr || PageTransHuge(page))
+	if (offset >= front->nr || PageTransHuge(page) || READ_ONCE(nr_foreign))
 		return -EINVAL;
 	ret = xmemc_stage_store(front->dev->stage, offset, page, &stage_user, true);
 	if (ret) {
@@ -129,7 +176,8 @@ static int front_store(unsigned int type, pgoff_t offset, struct page *page)
 	if (!front)
 		front = find_area(type, page);
 	if (!IS_ERR(front)) {
-		ret = store(front, offset, page);
+		ret = front->foreign ? foreign_store(front, type, offset, page) :
+			own_store(front, offset, page);
 		trace_xmemc_frontswap_store(front->dev->id, offset, ret);
 		this_cpu_inc(front->counters->store[xmemc_latency_bucket(begin)]);
 	}
@@ -137,7 +185,7 @@ static int front_store(unsigned int type, pgoff_t offset, struct page *page)
 	return ret ? -1 : 0;
 }
 
-static int load(struct xmemc_frontswap *front, pgoff_t offset, struct page *page)
+static int own_load(struct xmemc_frontswap *front, pgoff_t offset, struct page *page)
 {
 	int ret;
 
@@ -164,7 +212,8 @@ static int front_load(unsigned int type, pgoff_t offset, struct page *page)
 	idx = srcu_read_lock(&srcu);
 	front = area(type);
 	if (front) {
-		ret = load(front, offset, page);
+		ret = front->foreign ? foreign_load(front, type, offset, page) :
+			own_load(front, offset, page);
 		trace_xmemc_frontswap_load(front->dev->id, offset, ret);
 		this_cpu_inc(front->counters->load[xmemc_latency_bucket(begin)]);
 	}
@@ -172,31 +221,41 @@ static int front_load(unsigned int type, pgoff_t offset, struct page *page)
 	return ret ? -1 : 0;
 }
 
+static void own_drop(struct xmemc_frontswap *front, pgoff_t offset)
+{
+	if (offset < front->nr && test_and_clear_bit(offset, front->ours))
+		xmemc_stage_drop(front->dev->stage, offset);
+}
+
 static void front_invalidate_page(unsigned int type, pgoff_t offset)
 {
+	struct xmemc_index_key key = key_of(type);
 	struct xmemc_frontswap *front;
 	int idx;
 
 	idx = srcu_read_lock(&srcu);
 	front = area(type);
-	if (front && offset < front->nr && test_and_clear_bit(offset, front->ours))
-		xmemc_stage_drop(front->dev->stage, offset);
+	if (front && front->foreign)
+		xmemc_index_drop(&front->dev->pages->index, &key, offset);
+	else if (front)
+		own_drop(front, offset);
 	srcu_read_unlock(&srcu, idx);
 }
 
 static void front_invalidate_area(unsigned int type)
 {
+	struct xmemc_index_key key = key_of(type);
 	struct xmemc_frontswap *front;
 	unsigned long offset;
 	int idx;
 
 	idx = srcu_read_lock(&srcu);
 	front = area(type);
-	if (front)
-		for_each_set_bit(offset, front->ours, front->nr) {
-			clear_bit(offset, front->ours);
-			xmemc_stage_drop(front->dev->stage, offset);
-		}
+	if (front && front->foreign)
+		xmemc_index_drop_object(&front->dev->pages->index, &key);
+	else if (front)
+		for_each_set_bit(offset, front->ours, front->nr)
+			own_drop(front, offset);
 	rcu_assign_pointer(areas[type], NULL);
 	srcu_read_unlock(&srcu, idx);
 }
@@ -224,8 +283,10 @@ static struct xmemc_frontswap *front_create(struct xmemc_dev *dev)
 	if (!front)
 		return NULL;
 	front->dev = dev;
-	front->nr = dev->slab_begin >> PAGE_SHIFT;
-	front->ours = kvcalloc(BITS_TO_LONGS(front->nr), sizeof(long), GFP_KERNEL);
+	front->foreign = !(dev->interfaces & XMEM_INTERFACE_BLOCK);
+	if (!front->foreign)
+		front->nr = dev->slab_begin >> PAGE_SHIFT;
+	front->ours = kvcalloc(BITS_TO_LONGS(front->nr) ?: 1, sizeof(long), GFP_KERNEL);
 	front->counters = alloc_percpu(struct xmemc_counters);
 	if (!front->ours || !front->counters ||
 	    xmemc_iopool_init(&front->reads, dev->volume, min_t(u32, READS, dev->volume->depth), 1)) {
@@ -248,16 +309,16 @@ static void forget_elsewhere(void)
 
 static int front_add(struct xmemc_dev *dev, struct xmemc_refusal *why)
 {
-	struct xmemc_frontswap *front;
+	struct xmemc_frontswap *front = front_create(dev);
 
-	if (!(dev->interfaces & XMEM_INTERFACE_BLOCK))
-		return xmemc_refuse(why, -EINVAL, "frontswap needs block");
-	front = front_create(dev);
 	if (!front)
 		return xmemc_refuse(why, -ENOMEM, "out of memory for frontswap");
 	dev->frontswap = front;
 	spin_lock_irq(&lock);
 	list_add_tail(&front->list, &fronts);
+	WRITE_ONCE(nr_foreign, nr_foreign + front->foreign);
+	/* before the first page can come */
+	frontswap_writethrough(nr_foreign);
 	forget_elsewhere();
 	spin_unlock_irq(&lock);
 	return 0;
@@ -273,8 +334,13 @@ static void front_del(struct xmemc_dev *dev)
 	for (type = 0; type < MAX_SWAPFILES; type++)
 		if (rcu_access_pointer(areas[type]) == front)
 			rcu_assign_pointer(areas[type], ELSEWHERE);
+	WRITE_ONCE(nr_foreign, nr_foreign - front->foreign);
 	spin_unlock_irq(&lock);
 	synchronize_srcu(&srcu);
+	spin_lock_irq(&lock);
+	/* after the last page was taken */
+	frontswap_writethrough(nr_foreign);
+	spin_unlock_irq(&lock);
 	dev->frontswap = NULL;
 	front_free(front);
 }
@@ -288,6 +354,7 @@ const struct xmemc_interface xmemc_frontswap_interface = {
 	.name = "frontswap",
 	.shares = true,
 	.staged = true,
+	.forgetful = true,
 	.add = front_add,
 	.del = front_del,
 	.sum = front_sum,

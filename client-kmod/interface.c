@@ -132,7 +132,7 @@ bool xmemc_interfaces_forgetful(u32 mask)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(interfaces); i++)
-		if (mask & BIT(i) && !interfaces[i]->forget)
+		if (mask & BIT(i) && !interfaces[i]->forgetful)
 			return false;
 	return true;
 }
@@ -195,21 +195,6 @@ unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev)
 		if (dev->interfaces & BIT(i) && interfaces[i]->users)
 			n += interfaces[i]->users(dev);
 	return n;
-}
-
-/**
- * xmemc_interfaces_forget() - what was written is lost
- * @dev: a device whose interfaces are all forgetful
- *
- * Sleeps. May come while they are being added, not while they are deleted.
- */
-void xmemc_interfaces_forget(struct xmemc_dev *dev)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(interfaces); i++)
-		if (dev->interfaces & BIT(i))
-			interfaces[i]->forget(dev);
 }
 
 /**

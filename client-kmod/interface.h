@@ -18,23 +18,22 @@ struct xmemc_dev;
  * @lacking: why this kernel cannot do it, and what can instead; NULL if it can
  * @shares: it has requests of its own, so the queues have to be longer
  * @staged: it needs the stage
+ * @forgetful: it can do without what was written
  * @add: begin; sleeps; refuses in words
  * @del: end, whoever uses it; if there are users, the volume was stopped; sleeps
  * @users: how many use it now and would get errors; NULL if nobody ever does
  * @sum: add up its counters; NULL if it has none; not while it is added or deleted
- * @forget: what was written is lost: go on without it; sleeps, and may come while it is
- *	added; NULL if it cannot do without
  */
 struct xmemc_interface {
 	const char *name;
 	const char *lacking;
 	bool shares;
 	bool staged;
+	bool forgetful;
 	int (*add)(struct xmemc_dev *dev, struct xmemc_refusal *why);
 	void (*del)(struct xmemc_dev *dev);
 	unsigned int (*users)(const struct xmemc_dev *dev);
 	void (*sum)(const struct xmemc_dev *dev, struct xmemc_counters *sum);
-	void (*forget)(struct xmemc_dev *dev);
 };
 
 extern const struct xmemc_interface xmemc_block_interface;
@@ -50,7 +49,6 @@ bool xmemc_interfaces_forgetful(u32 mask);
 int xmemc_interfaces_add(struct xmemc_dev *dev, struct xmemc_refusal *why);
 void xmemc_interfaces_del(struct xmemc_dev *dev);
 unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev);
-void xmemc_interfaces_forget(struct xmemc_dev *dev);
 bool xmemc_interfaces_sum(const struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);
 
 #endif /* _XMEMC_INTERFACE_H */

@@ -11,14 +11,15 @@
  *          request any more.
  *   close: unmap, free the protection domain, destroy the rdma_cm ids. The ids go
  *          last: rdma_cm lets an RDMA device disappear when its last id is gone.
- *          They say goodbye to the appliance, so close waits until the port is up:
- *          nobody can be reached before that anyway, and soft RoCE never gets over
- *          a message of the connection manager for which there was no route.
+ *          They say goodbye to the appliance, so close waits until the port is up and
+ *          packets have memory (see path_await_memory()): nobody can be reached before
+ *          that anyway.
  *
  * Between drain and close the leg takes back its requests and unmaps their pages.
  */
 #include <linux/random.h>
 #include <linux/sched/signal.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <rdma/ib_cm.h>
 #include "path.h"
@@ -38,6 +39,11 @@
 /* The keys of a whole region are registered between connect and hello. */
 #define HELLO_TIMEOUT_MS	15000
 #define READ_TIMEOUT_MS		6000
+
+/* What has to be free for packets before a message is sent: some of full size. */
+#define PROBE_PACKETS		16
+#define PROBE_SIZE		4500
+#define PROBE_INTERVAL		(HZ / 10)
 
 /* Beside the requests: one read of the path's own, and one to drain the queue. */
 #define OWN_WRS			2
@@ -227,6 +233,36 @@ static void port_event(struct ib_event_handler *handler, struct ib_event *event)
 	wake_up(&path->wait);
 }
 
+/* Whether a burst of packets would get memory now. */
+static bool packets_have_memory(void)
+{
+	struct sk_buff_head packets;
+	struct sk_buff *packet;
+	unsigned int i;
+
+	__skb_queue_head_init(&packets);
+	for (i = 0; i < PROBE_PACKETS; i++) {
+		packet = alloc_skb(PROBE_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+		if (!packet)
+			break;
+		__skb_queue_tail(&packets, packet);
+	}
+	__skb_queue_purge(&packets);
+	return i == PROBE_PACKETS;
+}
+
+/*
+ * Soft RDMA (rxe) loses its queue pair for the messages of connections, and with it
+ * any hope of another connection, by a single message that cannot go out: because the
+ * port is down, or for want of memory for the packet. So that is waited for before.
+ */
+static void path_await_memory(struct xmemc_path *path)
+{
+	while (!packets_have_memory() && !READ_ONCE(path->stop) && !READ_ONCE(path->removed))
+		wait_event_timeout(path->wait, READ_ONCE(path->stop) || READ_ONCE(path->removed),
+				   PROBE_INTERVAL);
+}
+
 static void path_await_port(struct xmemc_path *path)
 {
 	struct ib_port_attr attr;
@@ -365,6 +401,7 @@ static int queue_connect(struct xmemc_queue *q, const struct xmem_wire_connect *
 	int ret;
 
 	data.queue = cpu_to_le16(q->index);
+	path_await_memory(q->path);
 	q->step = 1;
 	ret = rdma_connect(q->id, &param);
 	memzero_explicit(&data, sizeof(data));
@@ -525,6 +562,7 @@ void xmemc_path_close(struct xmemc_path *path)
 	path->pd = NULL;
 	if (path->device) {
 		path_await_port(path);
+		path_await_memory(path);
 		ib_unregister_event_handler(&path->events);
 	}
 	for (i = 0; i < path->nr_queues; i++) {

@@ -48,7 +48,7 @@ TRACE_EVENT(xmemc_io_failed,
 		  __entry->length, __entry->age)
 );
 
-/* A page that an interface took or gave; @page is its number in the volume. */
+/* A page that an interface took or gave; @page is its number in swap area or file. */
 DECLARE_EVENT_CLASS(xmemc_page,
 	TP_PROTO(unsigned int dev, u64 page, int ret),
 	TP_ARGS(dev, page, ret),
@@ -71,6 +71,16 @@ DEFINE_EVENT(xmemc_page, xmemc_frontswap_store,
 );
 
 DEFINE_EVENT(xmemc_page, xmemc_frontswap_load,
+	TP_PROTO(unsigned int dev, u64 page, int ret),
+	TP_ARGS(dev, page, ret)
+);
+
+DEFINE_EVENT(xmemc_page, xmemc_cleancache_put,
+	TP_PROTO(unsigned int dev, u64 page, int ret),
+	TP_ARGS(dev, page, ret)
+);
+
+DEFINE_EVENT(xmemc_page, xmemc_cleancache_get,
 	TP_PROTO(unsigned int dev, u64 page, int ret),
 	TP_ARGS(dev, page, ret)
 );
