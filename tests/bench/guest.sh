@@ -30,7 +30,8 @@ verb_args() {
 subject_attach() {
 	case $1 in
 	xmem)		xmem_attach bench "$SIZE" ;;
-	frontswap)	xmem_attach bench "$SIZE" --as block,frontswap ;;
+	frontswap)	xmem_attach bench "$SIZE" --as block,frontswap,cleancache ;;
+	cleancache)	;;	# a part of the same device
 	nvme-rdma)	nvme_attach 0 ;;
 	rnbd)		rnbd_attach 1 ;;
 	brd)		echo /dev/ram2 ;;
@@ -87,6 +88,18 @@ measure_hook() {
 	rmmod xmem_hook
 }
 
+measure_cache_hook() {
+	local load=0 dir=/sys/module/xmem_cache_hook/parameters
+	case $1 in read-*) load=1 ;; esac
+	mountpoint -q /mnt || {
+		mkfs.ext4 -q -F /dev/ram2 && mount /dev/ram2 /mnt &&
+			dd if=/dev/urandom of=/mnt/file bs=4k count=64 && sync
+	} >&2 || return
+	insmod "${VERB%/*}/xmem_cache_hook.ko" file=/mnt/file load=$load "count=$OPS" || return
+	printf '{"ns":%s,"ops":%s}' "$(<$dir/ns)" "$(<$dir/ops)"
+	rmmod xmem_cache_hook
+}
+
 # measure ROUND SUBJECT JOB
 measure() {
 	local result
@@ -94,6 +107,8 @@ measure() {
 		result=$(measure_verb "$3")
 	elif [ "$2" = frontswap ]; then
 		result=$(measure_hook "$2" "$3")
+	elif [ "$2" = cleancache ]; then
+		result=$(measure_cache_hook "$3")
 	else
 		result=$(measure_fio "$2" "$3")
 	fi

@@ -134,7 +134,8 @@ def run(plan, out=sys.stdout):
     with open(outdir / "build.log", "w", encoding="utf-8") as log:
         kernel, verb = prepare(plan.kernel, log)
     collector = Collector(out)
-    hook = (verb.with_name("xmem_hook.ko"),) if plan.hooks else ()
+    hook = (verb.with_name("xmem_hook.ko"),
+            verb.with_name("xmem_cache_hook.ko")) if plan.hooks else ()
     options = session.Options(
         pair=plan.pair, mem="2G", cpus=1, icount=plan.icount,
         files=(verb, *PROGRAMS, *hook) if plan.icount else ())

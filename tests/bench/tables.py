@@ -76,7 +76,9 @@ def count_table(values, subjects, jobs):
 
 # What its caller sees of a hook, and at most how much of the bare verb that may be.
 HOOKS = (("frontswap load", "frontswap", "read-4k-qd1", 1.10),
-         ("frontswap store", "frontswap", "write-4k-qd1", 0.10))
+         ("frontswap store", "frontswap", "write-4k-qd1", 0.10),
+         ("cleancache get", "cleancache", "read-4k-qd1", None),
+         ("cleancache put", "cleancache", "write-4k-qd1", 0.15))
 
 
 def hook_table(values):
@@ -87,7 +89,7 @@ def hook_table(values):
         shares = [mine[n] / verb[n] for n in sorted(mine.keys() & verb.keys())]
         rows.append([name] + [spread([value / 1000 for value in one.values()],
                                      ".1f") for one in (mine, verb)]
-                    + [spread(shares, ".2f"), f"{limit:.2f}"])
+                    + [spread(shares, ".2f"), f"{limit:.2f}" if limit else ""])
     return markdown(["thousands of instructions", "for the caller",
                      "bare verb", "share", "wanted at most"], rows)
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the demonstration does in the client guest. Read after lib.sh, peers.sh
-# and job.sh, with LIMIT and SIZE in MiB and ROUNDS set. Lines that start with
-# "== " are steps, all others what a step shows.
+# What the demonstration does in the client guest. Read after lib.sh, peers.sh,
+# job.sh and files.sh, with LIMIT, SIZE and CACHE in MiB and ROUNDS set. Lines
+# that start with "== " are steps, all others what a step shows.
 
 PROGRAMS=$XMEM_SRC/tools/xmemadm:$XMEM_SRC/mgmt-daemon
 PATH=$PROGRAMS:$PATH
@@ -72,8 +72,9 @@ write_configurations() {
 }
 
 start_appliance() {
-	step "an appliance that lends $((SIZE + 32)) MiB of its memory"
-	quietly appliance modprobe xmem_appliance memory=$((SIZE + 32))M
+	local lent=$((SIZE + CACHE + 16))
+	step "an appliance that lends $lent MiB of its memory"
+	quietly appliance modprobe xmem_appliance memory=${lent}M
 	show appliance xmemadm appliance show
 }
 
@@ -99,6 +100,30 @@ start_manager() {
 	show client xmemadm -c admin.conf appliance list
 }
 
+# try_attach NAME INTERFACES: says so if this kernel lacks one of them
+try_attach() {
+	local text status
+	printf 'client# xmemadm -c client.conf dev attach %s --as %s\n' "$1" "$2"
+	text=$(xmemadm -c client.conf dev attach "$1" --as "$2" 2>&1)
+	status=$?
+	[ $status = 0 ] || printf '%s\n' "$text"
+	return $status
+}
+
+# The best way to page out that this kernel has: past the block layer, if it can.
+attach_for_swap() {
+	if try_attach demo block,swapfile; then
+		SWAP_HOOK="swap file" SWAP=/xmem/demo
+		mkdir -p /xmem && quietly client mount -t xmem none /xmem
+	elif try_attach demo block,frontswap; then
+		SWAP_HOOK=frontswap SWAP=/dev/xmem0
+	else
+		quietly client xmemadm -c client.conf dev attach demo
+		SWAP_HOOK="block device" SWAP=/dev/xmem0
+	fi
+	echo "pages go out by: $SWAP_HOOK"
+}
+
 prepare_xmem() {
 	start_appliance
 	make_certificates
@@ -106,7 +131,7 @@ prepare_xmem() {
 	step "memory of the appliance as a device of the client"
 	quietly client modprobe xmem
 	show client xmemadm -c client.conf alloc create demo --size "${SIZE}M"
-	quietly client xmemadm -c client.conf dev attach demo
+	attach_for_swap
 	show client xmemadm dev list
 	show client lsblk /dev/xmem0
 	show appliance xmemadm region list
@@ -152,11 +177,15 @@ main() {
 	prepare_xmem
 	prepare_nvme
 	for round in $(seq "$ROUNDS"); do
-		measure xmem /dev/xmem0 "$round"
+		measure xmem "$SWAP" "$round"
 		measure nvme-rdma "$NVME_DEVICE" "$round"
 	done
 	step "the device's own counters"
-	show client xmemadm dev show demo
+	show client xmemadm dev stats demo
+	[ "$SWAP_HOOK" != "swap file" ] || umount /xmem
 	quietly client xmemadm dev detach demo
 	quietly client xmemadm -c client.conf alloc destroy demo
+	files_demo
+	echo "$SWAP_HOOK" >hooks
+	echo "$FILES_HOOK $FILES_HITS $FILES_MISSES" >>hooks
 }

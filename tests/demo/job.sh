@@ -39,11 +39,22 @@ watch_swap() {
 	done
 }
 
+# pages_of NAME: pages out and in so far. What frontswap takes the kernel does not
+# count; the device does, by any way.
+pages_of() {
+	if [ "$1" = xmem ]; then
+		xmemadm -j dev show demo |
+			jq -r '.stats | "\(.["write-bytes"] / 4096 | floor) \(.["read-bytes"] / 4096 | floor)"'
+	else
+		echo "$(vmstat_of pswpout) $(vmstat_of pswpin)"
+	fi
+}
+
 # job_run NAME LIMIT: runs the job, adds a line to the file results, for run:
 # name, ms, pages out, pages in, most bytes swapped out at once, sum
 job_run() {
-	local name=$1 limit=$2 out in start end sum watcher peak
-	out=$(vmstat_of pswpout) in=$(vmstat_of pswpin)
+	local name=$1 limit=$2 out in out_now in_now start end sum watcher peak
+	read -r out in <<<"$(pages_of "$name")"
 	echo 0 >"$XMEM_TMP/peak"
 	watch_swap &
 	watcher=$!
@@ -52,7 +63,8 @@ job_run() {
 	end=${EPOCHREALTIME/./}
 	kill $watcher
 	wait $watcher 2>/dev/null
-	out=$(($(vmstat_of pswpout) - out)) in=$(($(vmstat_of pswpin) - in))
+	read -r out_now in_now <<<"$(pages_of "$name")"
+	out=$((out_now - out)) in=$((in_now - in))
 	peak=$(<"$XMEM_TMP/peak")
 	echo "$name $(((end - start) / 1000)) $out $in $peak $sum" >>results
 	printf 'result %s: %d.%d s, %d pages out, %d in\n' "$name" \
