@@ -103,6 +103,24 @@ static const struct block_device_operations block_fops = {
 	.owner = THIS_MODULE,
 };
 
+static int block_open(struct xmem_opened *opened, blk_mode_t mode)
+{
+	struct gendisk *disk = xmem_opened_disk(opened);
+	struct xmemc_block *block = disk->private_data;
+
+	if (!atomic_read(&block->forbidden))
+		return 0;
+	pr_info_ratelimited("%s: cannot be opened while the file of %s is open\n",
+			    disk->disk_name, block->name);
+	return -EBUSY;
+}
+
+/* For a device that has a swap file, too. */
+static const struct block_device_operations block_shared_fops = {
+	.owner = THIS_MODULE,
+	.open = block_open,
+};
+
 static int block_alloc_tags(struct xmemc_block *block)
 {
 	struct blk_mq_tag_set *set = &block->tags;
@@ -150,7 +168,7 @@ static int block_add(struct xmemc_dev *dev, struct xmemc_refusal *why)
 	disk->first_minor = dev->id;
 	disk->minors = 1;
 	disk->flags |= GENHD_FL_NO_PART;
-	disk->fops = &block_fops;
+	disk->fops = dev->interfaces & XMEM_INTERFACE_SWAPFILE ? &block_shared_fops : &block_fops;
 	disk->private_data = block;
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "xmem%u", dev->id);
 	set_capacity(disk, block->size >> SECTOR_SHIFT);

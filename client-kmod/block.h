@@ -15,6 +15,7 @@
  * @disk: the disk, NULL while there is none
  * @tags: its requests
  * @name: name of the device it belongs to
+ * @forbidden: nobody may open it, who looks under the disk's open_mutex
  */
 struct xmemc_block {
 	struct xmemc_volume *volume;
@@ -23,6 +24,7 @@ struct xmemc_block {
 	struct gendisk *disk;
 	struct blk_mq_tag_set tags;
 	const char *name;
+	atomic_t forbidden;
 };
 
 int xmemc_block_module_init(void);

@@ -154,6 +154,13 @@ static bool same_region(const struct xmemc_leg_config *a, const struct xmemc_leg
 #define SLAB_INTERFACES		(XMEM_INTERFACE_FRONTSWAP | XMEM_INTERFACE_CLEANCACHE)
 #define FLAT_INTERFACES		(XMEM_INTERFACE_BLOCK | XMEM_INTERFACE_SWAPFILE)
 
+static int check_read_only(u32 interfaces, bool read_only, struct xmemc_refusal *why)
+{
+	if (read_only && interfaces & ~XMEM_INTERFACE_BLOCK)
+		return xmemc_refuse(why, -EINVAL, "only block can be read-only");
+	return 0;
+}
+
 static int check_interfaces(struct xmemc_config *config, struct xmemc_refusal *why)
 {
 	struct xmemc_volume_config *v = &config->volume;
@@ -173,8 +180,9 @@ static int check_interfaces(struct xmemc_config *config, struct xmemc_refusal *w
 		return xmemc_refuse(why, -EINVAL,
 				    "stage-size is not a multiple of %lu up to %u", PAGE_SIZE,
 				    XMEMC_STAGE_SIZE_MAX);
-	if (config->interfaces & SLAB_INTERFACES && v->read_only)
-		return xmemc_refuse(why, -EINVAL, "only block can be read-only");
+	ret = check_read_only(config->interfaces, v->read_only, why);
+	if (ret)
+		return ret;
 	v->shares = xmemc_interfaces_shares(config->interfaces);
 	v->forgetful = xmemc_interfaces_forgetful(config->interfaces);
 	if (xmemc_interfaces_staged(config->interfaces))
@@ -324,6 +332,9 @@ static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal 
 	int ret = divide(dev, slab_size, why);
 	struct xmemc_pagestore *pages;
 
+	/* a grant may allow less than was asked for */
+	if (!ret)
+		ret = check_read_only(dev->interfaces, dev->volume->read_only, why);
 	if (ret)
 		return ret;
 	if (xmemc_interfaces_staged(dev->interfaces)) {
@@ -393,6 +404,7 @@ struct xmemc_dev *xmemc_dev_attach(struct xmemc_config *config, struct xmemc_ref
 static int dev_claim(struct xmemc_dev *dev, bool force, struct xmemc_refusal *why)
 {
 	unsigned int openers = xmemc_interfaces_users(dev);
+	int ret;
 
 	lockdep_assert_held(&devs_lock);
 	switch (dev->phase) {
@@ -406,8 +418,10 @@ static int dev_claim(struct xmemc_dev *dev, bool force, struct xmemc_refusal *wh
 	if (openers && !force)
 		return xmemc_refuse(why, -EBUSY, "device is open %u times (force detaches it)",
 				    openers);
-	dev->phase = XMEMC_DEV_DETACHING;
-	return 0;
+	ret = xmemc_interfaces_close(dev, why);
+	if (!ret)
+		dev->phase = XMEMC_DEV_DETACHING;
+	return ret;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include "block.h"
 #include "interface.h"
+#include "swapfile.h"
 
 #define XMEMC_DEV_ID_ANY	(-1)
 #define XMEMC_DEV_ID_MAX	1023
@@ -56,6 +57,7 @@ enum xmemc_dev_phase {
  * @block: its block device
  * @frontswap: of that interface
  * @cleancache: of that interface
+ * @swapfile: its swap file
  */
 struct xmemc_dev {
 	struct kref ref;
@@ -75,6 +77,7 @@ struct xmemc_dev {
 	struct xmemc_block block;
 	struct xmemc_frontswap *frontswap;
 	struct xmemc_cleancache *cleancache;
+	struct xmemc_swapfile swapfile;
 };
 
 enum xmemc_dev_event {

@@ -171,6 +171,26 @@ int xmemc_interfaces_add(struct xmemc_dev *dev, struct xmemc_refusal *why)
 }
 
 /**
+ * xmemc_interfaces_close() - let nobody begin to use what must not lose its memory
+ * @dev: the device, which will be deleted if this succeeds
+ * @why: reason of a failure in words
+ *
+ * Only one interface may refuse, so that nothing is closed by a refused request.
+ *
+ * Return: 0 or -EBUSY.
+ */
+int xmemc_interfaces_close(struct xmemc_dev *dev, struct xmemc_refusal *why)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(interfaces) && !ret; i++)
+		if (dev->interfaces & BIT(i) && interfaces[i]->close)
+			ret = interfaces[i]->close(dev, why);
+	return ret;
+}
+
+/**
  * xmemc_interfaces_del() - offer the memory no more
  * @dev: the device; if it is in use, its volume was stopped
  *

@@ -20,6 +20,8 @@ struct xmemc_dev;
  * @staged: it needs the stage
  * @forgetful: it can do without what was written
  * @add: begin; sleeps; refuses in words
+ * @close: let nobody begin to use it; the last thing that can refuse a detach, in words
+ *	and even if it is forced; NULL if it never has to; any context
  * @del: end, whoever uses it; if there are users, the volume was stopped; sleeps
  * @users: how many use it now and would get errors; NULL if nobody ever does
  * @sum: add up its counters; NULL if it has none; not while it is added or deleted
@@ -31,6 +33,7 @@ struct xmemc_interface {
 	bool staged;
 	bool forgetful;
 	int (*add)(struct xmemc_dev *dev, struct xmemc_refusal *why);
+	int (*close)(struct xmemc_dev *dev, struct xmemc_refusal *why);
 	void (*del)(struct xmemc_dev *dev);
 	unsigned int (*users)(const struct xmemc_dev *dev);
 	void (*sum)(const struct xmemc_dev *dev, struct xmemc_counters *sum);
@@ -47,6 +50,7 @@ unsigned int xmemc_interfaces_shares(u32 mask);
 bool xmemc_interfaces_staged(u32 mask);
 bool xmemc_interfaces_forgetful(u32 mask);
 int xmemc_interfaces_add(struct xmemc_dev *dev, struct xmemc_refusal *why);
+int xmemc_interfaces_close(struct xmemc_dev *dev, struct xmemc_refusal *why);
 void xmemc_interfaces_del(struct xmemc_dev *dev);
 unsigned int xmemc_interfaces_users(const struct xmemc_dev *dev);
 bool xmemc_interfaces_sum(const struct xmemc_dev *dev, u32 which, struct xmemc_counters *sum);

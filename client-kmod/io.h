@@ -13,6 +13,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bvec.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/sizes.h>
 #include <rdma/ib_verbs.h>
@@ -78,6 +79,7 @@ struct xmemc_part {
  * @volume: the volume it is for; set once
  * @done: called when it is over, in any context but hard interrupt; the io may be reused inside
  * @owner: for @done
+ * @since: for @done: when the owner began with it
  * @offset: begin in the volume
  * @length: bytes
  * @op: enum xmemc_op
@@ -103,6 +105,7 @@ struct xmemc_io {
 	struct xmemc_volume *volume;
 	void (*done)(struct xmemc_io *io, int error);
 	void *owner;
+	ktime_t since;
 	u64 offset;
 	u32 length;
 	u16 queue;

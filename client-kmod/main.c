@@ -5,6 +5,7 @@
 #include "frontswap.h"
 #include "nl.h"
 #include "params.h"
+#include "xmemfs.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -28,6 +29,9 @@ static int __init xmemc_init(void)
 	ret = xmemc_params_attach();
 	if (ret)
 		goto no_device;
+	ret = xmemc_fs_module_init();
+	if (ret)
+		goto no_device;
 	return 0;
 
 no_device:
@@ -44,6 +48,7 @@ no_block:
 
 static void __exit xmemc_exit(void)
 {
+	xmemc_fs_module_exit();
 	xmemc_nl_module_exit();
 	xmemc_dev_detach_all();
 	xmemc_frontswap_module_exit();

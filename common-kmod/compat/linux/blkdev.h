@@ -37,4 +37,13 @@ static inline void xmem_compat_put_disk(struct gendisk *disk)
 #define put_disk(disk) xmem_compat_put_disk(disk)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define blk_mode_t fmode_t
+#define xmem_opened block_device
+#define xmem_opened_disk(bdev) ((bdev)->bd_disk)
+#else
+#define xmem_opened gendisk
+#define xmem_opened_disk(disk) (disk)
+#endif
+
 #endif
