@@ -52,10 +52,15 @@ static void objects(void **state)
 
 static void device(void **state)
 {
-	struct xmem_dev dev = {
-		.id = 3, .name = "swap0", .size = 4096, .layout = 1, .state = 99, .legs = 1
-	};
-	json_t *o, *leg;
+	struct xmem_dev dev = { .id = 3,
+				.name = "swap0",
+				.size = 4096,
+				.layout = 1,
+				.state = 99,
+				.legs = 1,
+				.interfaces = XMEM_INTERFACE_BLOCK | XMEM_INTERFACE_SWAPFILE,
+				.slab_size = 8192 };
+	json_t *o, *leg, *as;
 
 	(void)state;
 	dev.leg[0] = (struct xmem_leg){ .address = "fd00::1",
@@ -71,6 +76,16 @@ static void device(void **state)
 	assert_string_equal(json_string_value(json_object_get(o, "state")), "unknown");
 	assert_string_equal(json_string_value(json_object_get(leg, "state")), "reconnecting");
 	assert_string_equal(json_string_value(json_object_get(leg, "last-error")), "gone");
+	as = json_object_get(o, "interfaces");
+	assert_int_equal(json_array_size(as), 2);
+	assert_string_equal(json_string_value(json_array_get(as, 0)), "block");
+	assert_string_equal(json_string_value(json_array_get(as, 1)), "swapfile");
+	assert_int_equal(json_integer_value(json_object_get(o, "slab-size")), 8192);
+	json_decref(o);
+	/* nothing in /dev */
+	dev.interfaces = XMEM_INTERFACE_SWAPFILE;
+	o = adm_dev_json(&dev);
+	assert_null(json_object_get(o, "path"));
 	json_decref(o);
 }
 

@@ -21,15 +21,24 @@ static struct nl_msg *request(const struct xmem_nl_set *set, const void *object,
 
 static struct nl_msg *dev_request(const struct xmem_dev *dev)
 {
-	static const uint16_t attrs[] = { XMEM_A_DEV_ID, XMEM_A_DEV_NAME, XMEM_A_DEV_QUEUES,
-					  XMEM_A_DEV_LEG, XMEM_A_DEV_READ_ONLY };
+	static const uint16_t attrs[] = { XMEM_A_DEV_ID,	XMEM_A_DEV_NAME,
+					  XMEM_A_DEV_QUEUES,	XMEM_A_DEV_LEG,
+					  XMEM_A_DEV_READ_ONLY, XMEM_A_DEV_INTERFACES,
+					  XMEM_A_DEV_SLAB_SIZE, XMEM_A_DEV_STAGE_SIZE };
 
 	return request(&xmem_dev_set_desc, dev, attrs, COUNT(attrs));
 }
 
 static void round_trip(void **state)
 {
-	struct xmem_dev in = { .name = "swap0", .has_id = true, .legs = 2, .read_only = true }, out;
+	struct xmem_dev in = { .name = "swap0",
+			       .has_id = true,
+			       .legs = 2,
+			       .read_only = true,
+			       .interfaces = XMEM_INTERFACE_SWAPFILE,
+			       .slab_size = UINT64_MAX,
+			       .stage_size = 4096 },
+			out;
 	struct genlmsghdr *genl;
 	struct nl_msg *msg;
 

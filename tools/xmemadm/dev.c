@@ -143,7 +143,8 @@ static const struct adm_option detach_options[] = {
 
 /*
  * A swap area whose device is gone cannot be given back before the next boot, so
- * not even force takes it away. The kernel does not tell modules who swaps.
+ * not even force takes it away. The kernel does not tell modules who swaps on a block
+ * device; on a swap file it does, and the module refuses by itself.
  */
 static bool is_swap(unsigned int id)
 {
@@ -279,7 +280,7 @@ static int dev_id(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_command commands[] = {
-	{ "attach", "NAME", "make /dev/xmemN of an allocation, or of regions named here",
+	{ "attach", "NAME", "use the memory of an allocation, or of regions named here",
 	  adm_attach_options, dev_attach },
 	{ "detach", "DEVICE", "take a device away (its name, xmemN, or N)", detach_options,
 	  dev_detach },
@@ -293,7 +294,7 @@ static const struct adm_command commands[] = {
 
 static const struct adm_object dev = {
 	"dev",
-	"block devices made of other machines' memory",
+	"other machines' memory, as a block device or otherwise",
 	commands,
 };
 ADM_OBJECT(dev);
