@@ -10,6 +10,7 @@ export PATH
 CLIENT_ID=0xc11e47
 OTHER_ID=0x07e4
 DEV=/dev/xmem0
+FILES=$XMEM_TMP/files
 
 # Emulated machines do a fraction of the work in the same time.
 case $XMEM_BED in
@@ -114,6 +115,17 @@ attach() {
 		--token "$(token "$id")" --client "$CLIENT_ID" "$@" &&
 		[ -b "$(dev_of "$name")" ]
 }
+
+# attach_as INTERFACES NAME ID [options…]: with or without a block device
+attach_as() {
+	local as=$1 name=$2 id=$3
+	shift 3
+	xmemadm dev attach "$name" --as "$as" --appliance "$APPLIANCE_IP" \
+		--region "$id" --token "$(token "$id")" --client "$CLIENT_ID" "$@"
+}
+
+# The files of devices with the interface swapfile are in $FILES.
+mount_files() { mkdir -p "$FILES" && mount -t xmem none "$FILES"; }
 
 # leg ID [ADDRESS [EPOCH]]: text for --leg
 leg() {

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# about: paging out allocates nothing in the client module
+# about: paging out allocates nothing in the client module, by block device and swap file
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
 # tier: full
-# timeout: 120
+# timeout: 180
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -44,6 +44,7 @@ trace_off() {
 			stack = stack $0 "\n"
 			if (/\[rdma_rxe\]|\[rdma_cm\]|\[ib_core\]|\[ib_cm\]/) done = 1
 			if (/debug_object|kmemleak|stack_depot|kfree|bio_endio/) done = 1
+			if (/swap_fs_|sio_(read|write)_complete/) done = 1
 			if (/softirq|irq_exit|do_IRQ|interrupt|sig[a-z]*_handler/) done = 1
 			if (/\[xmem\]/) { ours = 1; done = 1 }
 			next
@@ -54,29 +55,44 @@ trace_off() {
 	echo >$events/trace
 }
 
+# none_by DEVICE-OR-FILE
+none_by() {
+	local before now
+	must "$1 takes swap" swap_on "$1"
+	before=$(vmstat_of pswpout)
+	started in_group small pagereg -p 2 -m "$(part 40)M" -t 8
+	must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
+	trace_on
+	now=$(vmstat_of pswpout)
+	must "and out, while we look" wait_for 30 paged_out $((now + $(part 2000)))
+	trace_off
+	note "$(cat "$XMEM_TMP/count")"
+	check "there were allocations of others" \
+		test "$(tr -dc 0-9 <"$XMEM_TMP/count")" -gt 100
+	check "none of ours" test ! -s "$XMEM_TMP/ours"
+	head -n 30 "$XMEM_TMP/ours" | _indent
+	over "every page is what was stored" 90
+	check "swap is given back" swapoff "$1"
+}
+
 start_both 68M
 must "a region of 64 MiB is lent" lend 1 64M
+# Attached as a swap file, too, where the kernel can.
+as=block,swapfile
+must "the files are mounted, if there are any" \
+	eval 'mount_files || as=block'
 trace_on
-must "and attached" attach swap 1
+must "and attached" attach_as $as swap 1
 trace_off
 check "an attach allocates, which shows that this test can see it" \
 	grep -q '\[xmem\]' "$XMEM_TMP/ours"
 reserve_memory 16384
-must "it takes swap" swap_on "$DEV"
 must "there is a group with little memory" \
 	memory_group small $((8 + $(part 8)))M
-before=$(vmstat_of pswpout)
-started in_group small pagereg -p 2 -m "$(part 40)M" -t 8
-must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
-trace_on
-now=$(vmstat_of pswpout)
-must "and out, while we look" wait_for 30 paged_out $((now + $(part 2000)))
-trace_off
-note "$(cat "$XMEM_TMP/count")"
-check "there were allocations of others" test "$(tr -dc 0-9 <"$XMEM_TMP/count")" -gt 100
-check "none of ours" test ! -s "$XMEM_TMP/ours"
-head -n 30 "$XMEM_TMP/ours" | _indent
-over "every page is what was stored" 90
-check "swap is given back" swapoff "$DEV"
+none_by "$DEV"
+if [ $as != block ]; then
+	none_by "$FILES/swap"
+	check "unmounted" umount "$FILES"
+fi
 check "detached" xmemadm dev detach swap
 finish

@@ -10,6 +10,7 @@
  * The area is anonymous memory (to be paged out under pressure), or with -f a
  * block device that is read and written past the page cache. With -e errors
  * are allowed: a SIGBUS or an I/O error is counted, wrong bytes never are.
+ * SIGTERM ends it early, with everything checked.
  *
  * What a process has to remember about its slots is locked memory, so that
  * only the registers themselves can be paged out.
@@ -55,6 +56,7 @@ static struct {
 /* Shared by all processes, so that one that is killed is counted all the same. */
 static struct counters {
 	unsigned long loads, stores, errors, wrong;
+	volatile bool enough;
 } * count;
 
 /* What is known of a slot. */
@@ -98,6 +100,13 @@ static uint64_t word(unsigned int proc, size_t slot, uint32_t seq, size_t i)
 		return mix(((uint64_t)proc << 40 ^ slot) + ((uint64_t)seq << 20) + opt.seed) +
 		       i * 0x9e3779b97f4a7c15;
 	}
+}
+
+/* The time is over before its time. */
+static void enough(int sig)
+{
+	(void)sig;
+	count->enough = true;
 }
 
 static void bus(int sig)
@@ -234,7 +243,7 @@ static bool sound(void)
 
 static bool go_on(double end, unsigned int round)
 {
-	return sound() && (opt.rounds ? round < opt.rounds : now() < end);
+	return sound() && !count->enough && (opt.rounds ? round < opt.rounds : now() < end);
 }
 
 static void work(struct worker *w)
@@ -406,6 +415,7 @@ static void options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	struct sigaction stop = { .sa_handler = enough, .sa_flags = SA_RESTART };
 	unsigned long out, in;
 	unsigned int i, killed = 0, broken = 0;
 	int status;
@@ -417,6 +427,7 @@ int main(int argc, char **argv)
 		return EXIT_SETUP;
 	}
 	count = locked(sizeof(*count), MAP_SHARED);
+	sigaction(SIGTERM, &stop, NULL);
 	out = vmstat("pswpout");
 	in = vmstat("pswpin");
 	for (i = 0; i < opt.procs; i++) {
