@@ -219,7 +219,9 @@ static ssize_t swapfile_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	ssize_t ret = 0, done = 0;
 
 	while (iov_iter_count(to) && iocb->ki_pos < dev->swapfile.size) {
-		ret = fatal_signal_pending(current) ? -EINTR : read_part(&dev->swapfile, iocb->ki_pos, to);
+		ret = -EINTR;
+		if (!fatal_signal_pending(current))
+			ret = read_part(&dev->swapfile, iocb->ki_pos, to);
 		if (ret < 0)
 			break;
 		iocb->ki_pos += ret;

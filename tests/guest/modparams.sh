@@ -30,6 +30,14 @@ check "the port may be told" modprobe xmem "${ok_params[@]}" port=7707
 check "the data is still there" cmp "$DEV" "$XMEM_TMP/data"
 check "the module unloads" modprobe -r xmem
 
+check "interfaces may be told" modprobe xmem "${ok_params[@]}" interfaces=swapfile
+equal "it has that one" "$(dev_get boot '.interfaces | join(",")')" swapfile
+check "and no block device" test ! -e "$DEV"
+check "its file can be mounted" mount_files
+check "the data is still there" cmp "$FILES/boot" "$XMEM_TMP/data"
+check "unmounted" umount "$FILES"
+check "the module unloads" modprobe -r xmem
+
 # wrong REGEX PARAMETER=VALUE…: in place of, or (with PARAMETER=) without it
 wrong() {
 	local pattern=$1 param params=() name
@@ -66,6 +74,13 @@ wrong 'name= is longer than 63' name="$(printf 'n%.0s' {1..70})"
 wrong 'name may have letters' name=a/b
 wrong 'deadline_ms= has to be 100 to 3600000' deadline_ms=99
 wrong 'deadline_ms= has to be 100 to 3600000' deadline_ms=3600001
+wrong "no interface 'zram'" interfaces=zram
+wrong "no interface ''" interfaces=block,
+wrong "no interface 'Block'" interfaces=Block
+wrong 'frontswap: this kernel has no hook for it; take block or swapfile' \
+	interfaces=block,frontswap
+wrong 'cleancache: this kernel has no hook for it; see xmemadm pagecache' \
+	interfaces=cleancache
 wrong 'no such region' region=77
 wrong 'wrong token' token="$(token 2)"
 wrong 'another epoch' epoch=77

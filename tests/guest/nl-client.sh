@@ -121,6 +121,44 @@ refused 'EINVAL' new "$NAME" "$CLIENT" "$XMEM_A_DEV_QUEUES:u64=2"
 refused 'EINVAL: Un(known|supported)' new "$NAME" "$CLIENT" "$XMEM_A_DEV_SIZE:u64=4096"
 refused 'EINVAL: Un(known|supported)' new "$NAME" "$CLIENT" "$XMEM_A_DEV_STATS:flag"
 
+# ---- attach: interfaces, and how they share the memory
+AS=$XMEM_A_DEV_INTERFACES
+SLAB=$XMEM_A_DEV_SLAB_SIZE
+STAGE=$XMEM_A_DEV_STAGE_SIZE
+for value in 0 16 4294967295; do
+	refused 'ERANGE' new "$NAME" "$CLIENT" "$AS:u32=$value"
+done
+refused 'EINVAL' new "$NAME" "$CLIENT" "$AS:u64=1"
+refused 'slab-size is not a multiple of 4096' new "$NAME" "$CLIENT" "$SLAB:u64=5000"
+refused 'slab-size is for frontswap and cleancache only' \
+	new "$NAME" "$CLIENT" "$SLAB:u64=4096"
+for value in 4097 2147483648; do
+	refused 'stage-size is not a multiple of 4096 up to 1073741824' \
+		new "$NAME" "$CLIENT" "$STAGE:u64=$value"
+done
+# what this kernel cannot do is refused with what can be taken instead
+lacks_hook() { # INTERFACE ADVICE
+	refused "$1: this kernel has no hook for it; $2" attach_as "$1" new 2
+	refused "$1: this kernel has no hook for it; $2" attach_as "block,$1" new 2
+}
+case $(uname -r) in
+5.*)
+	lacks_hook swapfile 'take block or frontswap'
+	both=$((XMEM_INTERFACE_BLOCK | XMEM_INTERFACE_FRONTSWAP))
+	refused 'slab-size is more than the 4194304 bytes there are' \
+		new "$NAME" "$CLIENT" "$AS:u32=$both" "$SLAB:u64=$((8 << 20))"
+	refused 'slab-size leaves nothing for the others' \
+		new "$NAME" "$CLIENT" "$AS:u32=$both" "$SLAB:u64=$((4 << 20))"
+	refused 'only block can be read-only' attach_as frontswap new 2 --read-only
+	;;
+*)
+	lacks_hook frontswap 'take block or swapfile'
+	lacks_hook cleancache 'see xmemadm pagecache'
+	refused 'only block can be read-only' attach_as swapfile new 2 --read-only
+	refused 'only block can be read-only' attach_as block,swapfile new 2 --read-only
+	;;
+esac
+
 # ---- attach: the legs
 leg_with() { new "$NAME" "$CLIENT" "$LEG:[ $* ]"; }
 rest=$(good_leg 2)

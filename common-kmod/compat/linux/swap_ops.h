@@ -33,7 +33,7 @@ static int xmem_compat_swap_rw(struct kiocb *iocb, struct iov_iter *iter)
 
 #define swap_activate swap_rw = xmem_compat_swap_rw, .swap_activate
 #define swap_fs_can_merge NULL
-#define swap_fs_prepare_rw(ctx, rw, to) (*(to) = *(ctx)->iter)
+#define swap_fs_prepare_rw(ctx, rw, to) ((void)(rw), *(to) = *(ctx)->iter)
 #define swap_fs_activate(sis, ops)						\
 	(xmem_compat_swap_ops = (ops), (sis)->flags |= SWP_FS_OPS,		\
 	 add_swap_extent(sis, 0, (sis)->max, 0))
