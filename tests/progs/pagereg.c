@@ -50,6 +50,7 @@ static struct {
 	const char *file;
 	off_t offset;
 	bool errors;
+	unsigned int run; /* log2 of how many words in a row are alike */
 	uint64_t seed;
 } opt = { .procs = 2, .size = 64 << 20, .slot = 4096, .seconds = 10, .seed = 1 };
 
@@ -98,7 +99,7 @@ static uint64_t word(unsigned int proc, size_t slot, uint32_t seq, size_t i)
 		return (uint64_t)seq << 32 | (uint32_t)opt.seed;
 	default:
 		return mix(((uint64_t)proc << 40 ^ slot) + ((uint64_t)seq << 20) + opt.seed) +
-		       i * 0x9e3779b97f4a7c15;
+		       (i >> opt.run) * 0x9e3779b97f4a7c15;
 	}
 }
 
@@ -361,9 +362,10 @@ static size_t size_of(const char *text)
 static void usage(void)
 {
 	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS] [-o PAGES]\n"
-	      "               [-e] [-r SEED] [-f DEVICE [-b SLOT] [-s OFFSET]]\n"
+	      "               [-e] [-z] [-r SEED] [-f DEVICE [-b SLOT] [-s OFFSET]]\n"
 	      "  -o  fail unless so many pages went out to swap\n"
 	      "  -e  allow SIGBUS, I/O errors and killed processes, but no wrong byte\n"
+	      "  -z  pages that can be compressed, to about a third\n"
 	      "  -f  registers on a block device, by O_DIRECT, instead of in memory\n",
 	      stderr);
 	exit(EXIT_SETUP);
@@ -373,7 +375,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:m:t:n:o:er:f:b:s:")) != -1) {
+	while ((c = getopt(argc, argv, "p:m:t:n:o:ezr:f:b:s:")) != -1) {
 		switch (c) {
 		case 'p':
 			opt.procs = size_of(optarg);
@@ -392,6 +394,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'e':
 			opt.errors = true;
+			break;
+		case 'z':
+			opt.run = 2;
 			break;
 		case 'r':
 			opt.seed = size_of(optarg);
