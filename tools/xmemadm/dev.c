@@ -7,6 +7,7 @@
 #include "adm.h"
 #include "args.h"
 #include "attach.h"
+#include "dev.h"
 #include "hex.h"
 #include "manager.h"
 #include "objects.h"
@@ -87,8 +88,16 @@ static int print_dev(struct adm *adm, const struct xmem_dev *dev)
 				leg_columns);
 }
 
-/* NAME, xmemN, /dev/xmemN or N; a name wins over a number. */
-static int find_dev(struct adm *adm, struct xmem_nl *nl, const char *text, struct xmem_dev *dev)
+/**
+ * adm_dev_find() - the device that somebody means
+ * @adm: the run
+ * @nl: to the client module
+ * @text: NAME, xmemN, /dev/xmemN or N; a name wins over a number
+ * @dev: result
+ *
+ * Return: 0 or a negative errno.
+ */
+int adm_dev_find(struct adm *adm, struct xmem_nl *nl, const char *text, struct xmem_dev *dev)
 {
 	struct xmem_dev which = { 0 };
 	const char *number = text;
@@ -170,7 +179,7 @@ static int dev_detach(struct adm *adm, const struct adm_args *args)
 
 	if (rc)
 		return rc;
-	rc = find_dev(adm, nl, args->word[0], &dev);
+	rc = adm_dev_find(adm, nl, args->word[0], &dev);
 	which.id = dev.id;
 	if (!rc && is_swap(dev.id))
 		rc = xmem_err_set(&adm->err, XMEM_ERR_REFUSED, EBUSY,
@@ -219,7 +228,7 @@ static int dev_show(struct adm *adm, const struct adm_args *args)
 
 	if (rc)
 		return rc;
-	rc = find_dev(adm, nl, args->word[0], &dev);
+	rc = adm_dev_find(adm, nl, args->word[0], &dev);
 	xmem_nl_close(nl);
 	return rc ? rc : print_dev(adm, &dev);
 }
@@ -256,7 +265,7 @@ static int dev_set(struct adm *adm, const struct adm_args *args)
 		rc = xmem_client_open(&nl, &adm->err);
 	if (rc)
 		return rc;
-	rc = find_dev(adm, nl, args->word[0], &dev);
+	rc = adm_dev_find(adm, nl, args->word[0], &dev);
 	which.id = dev.id;
 	if (!rc)
 		rc = xmem_dev_set(nl, &which, &adm->err);

@@ -185,3 +185,55 @@ json_t *adm_dev_json(const struct xmem_dev *dev)
 	adm_set(o, "legs", legs);
 	return o;
 }
+
+static void set_counts(json_t *o, const struct adm_pc_counts *counts)
+{
+	uint64_t block = counts->block_sectors * 512ull;
+	uint64_t reads = (uint64_t)counts->read_hits + counts->read_misses;
+
+	adm_set(o, "block-size", adm_json_u64(block));
+	adm_set(o, "cache-size", adm_json_u64(block * counts->blocks));
+	adm_set(o, "cached", adm_json_u64(block * counts->used_blocks));
+	adm_set(o, "read-hits", json_integer(counts->read_hits));
+	adm_set(o, "read-misses", json_integer(counts->read_misses));
+	if (reads)
+		adm_set(o, "read-hit-percent", adm_json_u64(100ull * counts->read_hits / reads));
+	adm_set(o, "write-hits", json_integer(counts->write_hits));
+	adm_set(o, "write-misses", json_integer(counts->write_misses));
+	adm_set(o, "promotions", json_integer(counts->promotions));
+	adm_set(o, "demotions", json_integer(counts->demotions));
+}
+
+/**
+ * adm_pagecache_json() - a cached device as JSON
+ * @pc: the device
+ * @origin: path of its origin
+ * @cache: the device with the cache, or NULL if that is not known
+ *
+ * Return: a new object.
+ */
+json_t *adm_pagecache_json(const struct adm_pagecache *pc, const char *origin,
+			   const struct xmem_dev *cache)
+{
+	static const char *const states[] = { "off", "on", "failed" };
+	json_t *o = json_object();
+	char path[ADM_DM_NAME + 16];
+
+	snprintf(path, sizeof(path), "/dev/mapper/%s", pc->name);
+	adm_set(o, "path", json_string(path));
+	adm_set(o, "name", json_string(pc->name));
+	adm_set(o, "origin", json_string(origin));
+	adm_set(o, "state", json_string(states[pc->state]));
+	adm_set(o, "size", adm_json_u64(pc->sectors * 512));
+	adm_set(o, "open-count", json_integer(pc->open_count));
+	if (pc->state == ADM_PC_OFF)
+		return o;
+	if (cache) {
+		snprintf(path, sizeof(path), "/dev/xmem%u", cache->id);
+		adm_set(o, "cache", json_string(cache->name));
+		adm_set(o, "cache-path", json_string(path));
+		adm_set(o, "cache-state", json_string(xmem_dev_state_name(cache->state)));
+	}
+	set_counts(o, &pc->counts);
+	return o;
+}
