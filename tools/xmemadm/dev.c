@@ -241,7 +241,7 @@ static int dev_stats(struct adm *adm, const struct adm_args *args)
 
 	if (rc)
 		return rc;
-	rc = find_dev(adm, nl, args->word[0], &dev);
+	rc = adm_dev_find(adm, nl, args->word[0], &dev);
 	which.id = dev.id;
 	if (!rc)
 		rc = xmem_dev_stats(nl, &which, &dev, &adm->err);
