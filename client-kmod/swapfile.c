@@ -55,7 +55,7 @@ static void swap_done(struct xmemc_io *io, int error)
 {
 	struct kiocb *iocb = io->owner;
 	struct xmemc_dev *dev = file_inode(iocb->ki_filp)->i_private;
-	long ret = error ?: io->length;
+	long ret = error ?: (long)io->length;
 
 	count(dev, io, error);
 	xmemc_iopool_put(&dev->swapfile.pool, io);
