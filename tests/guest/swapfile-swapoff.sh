@@ -18,7 +18,7 @@ must "attached" attach_as swapfile swap 1
 reserve_memory 16384
 must "there is a group with little memory" memory_group small max
 must "mkswap" mkswap "$FILES/swap"
-started in_group small pagereg -p 2 -m "$(part 24)M" -t 3600
+started in_group small pagereg -p 2 -m "$(part 16)M" -t 3600
 must "the page registers run" wait_for 20 pgrep -x pagereg
 
 # What cannot go out any more must not slow the registers down.
@@ -26,8 +26,8 @@ round() {
 	local out status
 	out=$(vmstat_of pswpout)
 	swapon -p 100 "$FILES/swap" &&
-		memory_group small "$((6 + $(part 6)))M" &&
-		wait_for 30 paged_out $((out + $(part 1000))) &&
+		memory_group small "$((4 + $(part 4)))M" &&
+		wait_for 30 paged_out $((out + $(part 500))) &&
 		swapoff "$FILES/swap" && lacks "$FILES" /proc/swaps
 	status=$?
 	memory_group small max
