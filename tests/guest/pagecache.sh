@@ -50,7 +50,7 @@ equal "nothing is cached" "$(xmemadm -j pagecache list)" "[]"
 equal "no part was left behind" "$(dmsetup ls)" "No devices found"
 
 must "the cache is enabled" xmemadm pagecache enable --origin "$ORIGIN" --cache pc
-note "$output"
+_indent <<<"$output"
 equal "its deadline is short" "$(dev_get pc '.["deadline-ms"]')" 2000
 equal "it is on" "$(pc_get state)" on
 must "mounted through it" mount -t ext4 "$CACHED" /mnt/fs
@@ -59,7 +59,7 @@ refused "$ORIGIN is cached already: xmemadm pagecache disable cached-ram0 first"
 	xmemadm pagecache enable --origin "$ORIGIN" --cache other
 refused 'in use|busy|open' xmemadm dev detach pc
 must "files that are read again come from the cache" warm
-check "the appliance was read" test "$(stat_of pc read-bytes)" -gt "$(part 1000000)"
+check "the appliance was read" test "$(stat_of pc read-bytes)" -gt "$(part 400000)"
 equal "every file is what it was" "$(cold_sums)" "$before"
 xmemadm pagecache list >"$XMEM_TMP/table"
 _indent <"$XMEM_TMP/table"
@@ -78,7 +78,7 @@ equal "every file is what was written" "$(cold_sums)" "$after"
 started forever
 check "the cache is taken away while files are read and written" \
 	xmemadm pagecache disable "$CACHED"
-note "$output"
+_indent <<<"$output"
 equal "it is off" "$(pc_get state)" off
 equal "only the plain mapping is left" "$(dmsetup ls | wc -l)" 1
 refused 'has no cache any more and is in use: unmount it first' \
@@ -94,6 +94,20 @@ over "reading and writing went on without an error" 30
 equal "every file is what was written" "$(cold_sums)" "$after"
 
 check "unmounted" umount /mnt/fs
+
+# An error of the origin itself has nowhere to go.
+read_once() { dd if="$CACHED" of="$XMEM_TMP/read" bs=64k count=1 iflag=direct; }
+fail_way() { dmsetup message cached-ram0-fallback 0 fail_path "$(lsblk -dno MAJ:MIN "$1" | tr -d ' ')"; }
+check "the cache is found to fail" fail_way /dev/mapper/cached-ram0-cache
+equal "which is said" "$(pc_get state)" failed
+check "reads go on" read_once
+check "the origin is found to fail" fail_way "$ORIGIN"
+equal "which is said" "$(pc_get state)" down
+refused 'Input/output error' read_once
+check "all is set up again" xmemadm pagecache enable --origin "$ORIGIN" --cache other
+equal "it is on" "$(pc_get state)" on
+check "reads go on" read_once
+
 check "the cache is taken away" xmemadm pagecache disable cached-ram0
 equal "nothing is left" "$(dmsetup ls) $(losetup -a)" "No devices found "
 check "the file system is whole without it" fsck.ext4 -f -n "$ORIGIN"

@@ -215,7 +215,7 @@ static void set_counts(json_t *o, const struct adm_pc_counts *counts)
 json_t *adm_pagecache_json(const struct adm_pagecache *pc, const char *origin,
 			   const struct xmem_dev *cache)
 {
-	static const char *const states[] = { "off", "on", "failed" };
+	static const char *const states[] = { "off", "on", "failed", "down" };
 	json_t *o = json_object();
 	char path[ADM_DM_NAME + 16];
 

@@ -299,7 +299,7 @@ static int make(struct adm *adm, struct xmem_nl *nl, struct adm_pagecache *pc,
 	struct xmem_dev which = { .has_id = true, .id = cache->id, .deadline_ms = deadline_ms };
 	int rc = 0;
 
-	if (pc->state == ADM_PC_FAILED)
+	if (pc->state != ADM_PC_OFF)
 		rc = adm_pc_bypass(adm, pc);
 	pc->cache = number;
 	if (!rc)

@@ -112,9 +112,12 @@ static int read_parts(struct adm *adm, struct adm_pagecache *pc, const struct pa
 	rc = adm_dm_status(adm, parts->fallback, params);
 	if (rc)
 		return rc;
-	pc->state = adm_pc_path_state(params, cache.dev) == 'A' ? ADM_PC_ON : ADM_PC_FAILED;
+	if (adm_pc_path_state(params, pc->origin) != 'A')
+		pc->state = ADM_PC_DOWN;
+	else
+		pc->state = adm_pc_path_state(params, cache.dev) == 'A' ? ADM_PC_ON : ADM_PC_FAILED;
 	rc = adm_dm_status(adm, parts->cache, params);
-	if (!rc && !adm_pc_cache_state(params, &pc->counts))
+	if (!rc && !adm_pc_cache_state(params, &pc->counts) && pc->state == ADM_PC_ON)
 		pc->state = ADM_PC_FAILED;
 	return rc;
 }

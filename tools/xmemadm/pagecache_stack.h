@@ -27,6 +27,7 @@ enum adm_pc_state {
 	ADM_PC_OFF,    /* straight to the origin */
 	ADM_PC_ON,     /* through the cache */
 	ADM_PC_FAILED, /* the cache failed, the fallback goes to the origin */
+	ADM_PC_DOWN,   /* the origin failed as well, so does all I/O */
 };
 
 struct adm_pc_counts {
