@@ -4,7 +4,7 @@
 # kernels: uml-7.3-debug
 # guests: 2
 # tier: quick
-# timeout: 60
+# timeout: 90
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
