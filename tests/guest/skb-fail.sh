@@ -26,7 +26,7 @@ fail_packets() {
 	for cache in "${caches[@]}"; do
 		echo 1 >"$cache" || return
 	done
-	echo "$1" >$knobs/probability
+	echo "$1" >"$knobs/probability"
 }
 
 start_both 68M
