@@ -225,8 +225,6 @@ int adm_dm_info(struct adm *adm, const char *name, struct adm_dm_info *info)
 	if (!dmi.exists)
 		return 0;
 	info->exists = true;
-	info->suspended = dmi.suspended;
-	info->has_table = dmi.live_table;
 	info->open_count = dmi.open_count;
 	info->dev = makedev(dmi.major, dmi.minor);
 	return 0;

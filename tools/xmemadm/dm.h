@@ -17,7 +17,7 @@
 #define ADM_DM_PARAMS 1024
 
 struct adm_dm_info {
-	bool exists, suspended, has_table;
+	bool exists;
 	int open_count;
 	dev_t dev;
 };

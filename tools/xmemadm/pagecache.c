@@ -23,6 +23,8 @@
 #define DEADLINE_MS 2000
 #define BLOCK_MIN (32 << 10)
 #define BLOCK_MAX (1 << 30)
+/* With fewer blocks there is nothing to choose from. */
+#define BLOCKS_MIN 16
 
 static const struct adm_column columns[] = {
 	{ "path", "DEVICE", ADM_TEXT },
@@ -185,18 +187,15 @@ static int size_of(struct adm *adm, const char *path, uint64_t *sectors)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	uint64_t bytes = 0;
-	int code = 0;
 
 	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes))
-		code = errno;
+		bytes = 0;
 	if (fd >= 0)
 		close(fd);
 	*sectors = bytes / 512;
-	if (!code && *sectors)
+	if (*sectors)
 		return 0;
-	return xmem_err_set(&adm->err, XMEM_ERR_REFUSED, code ? code : ENODATA,
-			    "cannot tell the size of %s: %s", path,
-			    strerror(code ? code : ENODATA));
+	return xmem_err_set(&adm->err, XMEM_ERR_REFUSED, ENODATA, "%s has no size", path);
 }
 
 static int choose_name(struct adm *adm, const struct adm_args *args, struct adm_pagecache *pc)
@@ -289,6 +288,9 @@ static int block_size(struct adm *adm, const struct adm_args *args, uint64_t cac
 		return rc;
 	if (bytes < BLOCK_MIN || bytes > BLOCK_MAX || bytes % BLOCK_MIN)
 		return adm_usage(adm, "--block %s: possible are multiples of 32K up to 1G", text);
+	if (cache_size && cache_size / bytes < BLOCKS_MIN)
+		return adm_usage(adm, "--block %s is too large: a cache has %d blocks or more",
+				 text, BLOCKS_MIN);
 	*sectors = (uint32_t)(bytes / 512);
 	return 0;
 }
@@ -335,11 +337,11 @@ static int pagecache_enable(struct adm *adm, const struct adm_args *args)
 		rc = xmem_client_open(&nl, &adm->err);
 	if (rc)
 		return rc;
-	rc = adm_dev_find(adm, nl, adm_value(args, "cache"), &cache);
+	rc = adm_pc_check_kernel(adm);
+	if (!rc)
+		rc = adm_dev_find(adm, nl, adm_value(args, "cache"), &cache);
 	if (!rc)
 		rc = block_size(adm, args, cache.size, &block);
-	if (!rc)
-		rc = adm_pc_check_kernel(adm);
 	if (!rc)
 		rc = check_origin(adm, args, &pc);
 	if (!rc)
