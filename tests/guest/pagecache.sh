@@ -4,7 +4,7 @@
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
 # tier: full
-# timeout: 180
+# timeout: 300
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "$0")/lib.sh"
