@@ -113,8 +113,9 @@ try_attach() {
 # The best way to page out that this kernel has: past the block layer, if it can.
 attach_for_swap() {
 	if try_attach demo block,swapfile; then
-		SWAP_HOOK="swap file" SWAP=/xmem/demo
-		mkdir -p /xmem && quietly client mount -t xmem none /xmem
+		SWAP_HOOK="swap file" SWAP=/mnt/xmem/demo
+		mkdir -p /mnt/xmem
+		quietly client mount -t xmem none /mnt/xmem
 	elif try_attach demo block,frontswap; then
 		SWAP_HOOK=frontswap SWAP=/dev/xmem0
 	else
@@ -182,7 +183,7 @@ main() {
 	done
 	step "the device's own counters"
 	show client xmemadm dev stats demo
-	[ "$SWAP_HOOK" != "swap file" ] || umount /xmem
+	[ "$SWAP_HOOK" != "swap file" ] || umount /mnt/xmem
 	quietly client xmemadm dev detach demo
 	quietly client xmemadm -c client.conf alloc destroy demo
 	files_demo
