@@ -90,6 +90,7 @@ static void volume_changed(void *owner)
 static void volume_forgot(void *owner)
 {
 	struct xmemc_dev *dev = owner;
+	/* pairs with the one in dev_offer(): what is seen is complete */
 	struct xmemc_pagestore *pages = smp_load_acquire(&dev->pages);
 
 	if (pages)
@@ -347,6 +348,7 @@ static int dev_offer(struct xmemc_dev *dev, u64 slab_size, struct xmemc_refusal 
 					       dev->slab_begin >> PAGE_SHIFT);
 		if (!pages)
 			return xmemc_refuse(why, -ENOMEM, "out of memory for the slab");
+		/* pairs with the one in volume_forgot() */
 		smp_store_release(&dev->pages, pages);
 	}
 	mutex_lock(&dev->offering);

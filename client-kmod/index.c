@@ -32,7 +32,7 @@
 #define EVICT_STEPS	128
 
 struct xmemc_index_lock {
-	spinlock_t lock;
+	spinlock_t lock;	/* what the head of this file says */
 } ____cacheline_aligned_in_smp;
 
 /**
@@ -210,17 +210,20 @@ static void object_unlink(struct xmemc_index *index, u32 slot)
 static void entry_remove(struct xmemc_index *index, u32 slot)
 {
 	struct xmemc_index_entry *e = &index->entries[slot];
-	u32 object = e->object, *bucket;
-	spinlock_t *chain;
+	u32 object = e->object, *bucket = bucket_of(index, index->objects[object].hash, e->page);
+	spinlock_t *chain = chain_lock_of(index, bucket);
 
-	bucket = bucket_of(index, index->objects[object].hash, e->page);
-	chain = chain_lock_of(index, bucket);
 	spin_lock(chain);
 	chain_del(index, bucket, slot);
 	spin_unlock(chain);
 	object_unlink(index, slot);
 	if (index->objects[object].first == NONE)
 		object_free(index, object);
+}
+
+static spinlock_t *object_stripe(const struct xmemc_index *index, u32 object)
+{
+	return stripe_of(index, READ_ONCE(index->objects[object].hash));
 }
 
 /*
@@ -231,24 +234,23 @@ static bool drop_slot(struct xmemc_index *index, u32 slot)
 {
 	struct xmemc_index_entry *e = &index->entries[slot];
 	unsigned long flags;
-	spinlock_t *stripe;
-	bool again;
+	bool found;
 	u32 object;
 
-	do {
-		object = READ_ONCE(e->object);
-		if (object == NONE)
-			return false;
-		stripe = stripe_of(index, READ_ONCE(index->objects[object].hash));
+	while ((object = READ_ONCE(e->object)) != NONE) {
+		spinlock_t *stripe = object_stripe(index, object);
+
 		spin_lock_irqsave(stripe, flags);
-		again = e->object != object ||
-			stripe != stripe_of(index, READ_ONCE(index->objects[object].hash));
-		if (!again)
+		found = e->object == object && stripe == object_stripe(index, object);
+		if (found)
 			entry_remove(index, slot);
 		spin_unlock_irqrestore(stripe, flags);
-	} while (again);
-	index->removed(index, slot);
-	return true;
+		if (found) {
+			index->removed(index, slot);
+			return true;
+		}
+	}
+	return false;
 }
 
 /**

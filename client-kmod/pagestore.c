@@ -203,6 +203,7 @@ int xmemc_pagestore_get(struct xmemc_pagestore *pages, const struct xmemc_index_
 void xmemc_pagestore_forget(struct xmemc_pagestore *pages)
 {
 	xmemc_index_drop_all(&pages->index);
+	/* pairs with the one in xmemc_pagestore_get() */
 	smp_store_release(&pages->contents, pages->contents + 1);
 }
 
