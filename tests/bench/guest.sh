@@ -32,6 +32,8 @@ subject_attach() {
 	xmem)		xmem_attach bench "$SIZE" ;;
 	frontswap)	xmem_attach bench "$SIZE" --as block,frontswap,cleancache ;;
 	cleancache)	;;	# a part of the same device
+	swapfile)	xmem_attach bench "$SIZE" --as block,swapfile ;;
+	blockswap)	;;	# the same device, too
 	nvme-rdma)	nvme_attach 0 ;;
 	rnbd)		rnbd_attach 1 ;;
 	brd)		echo /dev/ram2 ;;
@@ -100,6 +102,23 @@ measure_cache_hook() {
 	rmmod xmem_cache_hook
 }
 
+# Pages read back one by one: read-ahead would count twice for the block device.
+measure_swap() {
+	local area=/dev/xmem0 status
+	[ "$1" != swapfile ] || area=/mnt/xmem/bench
+	{
+		echo 0 >/proc/sys/vm/page-cluster
+		mountpoint -q /mnt/xmem || { mkdir -p /mnt/xmem && mount -t xmem none /mnt/xmem; }
+		[ ! -e /sys/module/zswap/parameters/enabled ] ||
+			echo N >/sys/module/zswap/parameters/enabled
+		mkswap "$area" && swapon "$area"
+	} >&2 || return
+	"$XMEM_SRC/build/bin/swapread" 4000
+	status=$?
+	swapoff "$area" >&2 || return
+	return $status
+}
+
 # measure ROUND SUBJECT JOB
 measure() {
 	local result
@@ -109,6 +128,8 @@ measure() {
 		result=$(measure_hook "$2" "$3")
 	elif [ "$2" = cleancache ]; then
 		result=$(measure_cache_hook "$3")
+	elif [ "$2" = swapfile ] || [ "$2" = blockswap ]; then
+		result=$(measure_swap "$2")
 	else
 		result=$(measure_fio "$2" "$3")
 	fi

@@ -107,10 +107,11 @@ def prepare(name, log):
     """Kernel, modules and programs; the kernel and xmem_verb.ko."""
     kernel = kernels.find(name, build=True)
     kernels.build_modules(name, stdout=log, stderr=log)
-    done = subprocess.run(["make", "-C", paths.ROOT, "tools"], check=False,
-                          stdout=log, stderr=log)
-    if done.returncode:
-        raise BenchError("the programs do not build")
+    for target in (["tools"], ["-C", "tests/progs"]):
+        done = subprocess.run(["make", "-C", paths.ROOT, *target], check=False,
+                              stdout=log, stderr=log)
+        if done.returncode:
+            raise BenchError("the programs do not build")
     return kernel, verb_module(kernel, log)
 
 

@@ -94,6 +94,19 @@ def hook_table(values):
                      "bare verb", "share", "wanted at most"], rows)
 
 
+def swap_table(values):
+    """Page-in through the swap file, beside the block device."""
+    file, block = (values["read-4k-qd1", one]
+                   for one in ("swapfile", "blockswap"))
+    shares = [file[n] / block[n] for n in sorted(file.keys() & block.keys())]
+    row = [spread([value / 1000 for value in one.values()], ".1f")
+           for one in (file, block)]
+    return markdown(["a page read back", "swap file, us", "block device, us",
+                     "share", "wanted at most"],
+                    [["4 KiB, in random order", *row, spread(shares, ".2f"),
+                      "0.90"]])
+
+
 def put(text, name, body):
     """TEXT with what stands between the markers NAME replaced by BODY."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
