@@ -279,6 +279,7 @@ static void front_free(struct xmemc_frontswap *front)
 static struct xmemc_frontswap *front_create(struct xmemc_dev *dev)
 {
 	struct xmemc_frontswap *front = kzalloc_obj(*front, GFP_KERNEL);
+	unsigned int reads = min_t(u32, READS, dev->volume->depth);
 
 	if (!front)
 		return NULL;
@@ -289,7 +290,7 @@ static struct xmemc_frontswap *front_create(struct xmemc_dev *dev)
 	front->ours = kvcalloc(BITS_TO_LONGS(front->nr) ?: 1, sizeof(long), GFP_KERNEL);
 	front->counters = alloc_percpu(struct xmemc_counters);
 	if (!front->ours || !front->counters ||
-	    xmemc_iopool_init(&front->reads, dev->volume, min_t(u32, READS, dev->volume->depth), 1)) {
+	    xmemc_iopool_init(&front->reads, dev->volume, reads, 1)) {
 		front_free(front);
 		return NULL;
 	}

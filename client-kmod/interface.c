@@ -15,6 +15,7 @@ static const struct xmemc_interface lacking_frontswap = {
 	.name = "frontswap",
 	.lacking = "this kernel has no hook for it; take block or swapfile",
 };
+
 #define xmemc_frontswap_interface lacking_frontswap
 #endif
 
@@ -23,6 +24,7 @@ static const struct xmemc_interface lacking_cleancache = {
 	.name = "cleancache",
 	.lacking = "this kernel has no hook for it; see xmemadm pagecache",
 };
+
 #define xmemc_cleancache_interface lacking_cleancache
 #endif
 
@@ -31,6 +33,7 @@ static const struct xmemc_interface lacking_swapfile = {
 	.name = "swapfile",
 	.lacking = "this kernel has no hook for it; take block or frontswap",
 };
+
 #define xmemc_swapfile_interface lacking_swapfile
 #endif
 

@@ -81,7 +81,7 @@ static int fill_dev(struct sk_buff *skb, struct xmemc_dev *dev, u32 portid, u32 
 	    (READ_ONCE(volume->read_only) && nla_put_flag(skb, XMEM_A_DEV_READ_ONLY)) ||
 	    nla_put_u32(skb, XMEM_A_DEV_INTERFACES, dev->interfaces) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_DEV_SLAB_SIZE,
-		    READ_ONCE(volume->geo.size) - READ_ONCE(dev->slab_begin)) ||
+			     READ_ONCE(volume->geo.size) - READ_ONCE(dev->slab_begin)) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_DEV_STAGE_SIZE, stage_size(dev)))
 		goto too_small;
 	for (i = 0; i < volume->nr_legs; i++)

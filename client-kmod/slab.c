@@ -25,7 +25,7 @@
  * @slots: a stack
  */
 struct xmemc_magazine {
-	spinlock_t lock;
+	spinlock_t lock;	/* nr, slots */
 	u32 nr;
 	u32 slots[MAGAZINE];
 };

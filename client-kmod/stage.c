@@ -29,7 +29,7 @@
 #define RETRY_DELAY	HZ
 
 struct xmemc_stage_bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* head, and what the pages in it say of themselves */
 	struct hlist_head head;
 };
 

@@ -2,7 +2,8 @@
 #ifndef _XMEM_COMPAT_LINUX_SWAP_OPS_H
 #define _XMEM_COMPAT_LINUX_SWAP_OPS_H
 
-#if __has_include_next(<linux/swap_ops.h>)
+#include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
 #include_next <linux/swap_ops.h>
 #else
 #include <linux/fs.h>

@@ -8,12 +8,12 @@
  * Puts come in bursts, as long as the stage has room, with a pause after each until
  * everything is written; only the puts are timed, with interrupts off as in reclaim. A
  * get is timed when nothing is staged any more, so that it reads from the appliance.
+ * For machines without high memory.
  */
 #include <linux/cleancache.h>
 #include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -76,7 +76,7 @@ static void put_burst(bool timed)
 /* The page is in the page cache for everybody: it has to get its own content back. */
 static int get_one(unsigned int i, bool timed)
 {
-	void *data = kmap(pages[i]);
+	void *data = page_address(pages[i]);
 	ktime_t begin;
 	int ret;
 
@@ -90,7 +90,6 @@ static int get_one(unsigned int i, bool timed)
 		ret = -EILSEQ;
 	memcpy(data, copy + i * PAGE_SIZE, PAGE_SIZE);
 	unlock_page(pages[i]);
-	kunmap(pages[i]);
 	return ret;
 }
 
@@ -123,8 +122,7 @@ static int read_pages(struct address_space *mapping)
 		if (IS_ERR(page))
 			return PTR_ERR(page);
 		pages[i] = page;
-		memcpy(copy + i * PAGE_SIZE, kmap(page), PAGE_SIZE);
-		kunmap(page);
+		memcpy(copy + i * PAGE_SIZE, page_address(page), PAGE_SIZE);
 	}
 	return 0;
 }

@@ -12,7 +12,6 @@
  */
 #include <linux/delay.h>
 #include <linux/frontswap.h>
-#include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -51,7 +50,7 @@ static struct page *pages[BURST];
 static void dress(struct page *page, unsigned int i)
 {
 	set_page_private(page, swp_entry(type, 1 + i).val);
-	__SetPageLocked(page);
+	lock_page(page);
 	SetPageSwapBacked(page);
 	SetPageSwapCache(page);
 }
@@ -60,25 +59,20 @@ static void undress(struct page *page)
 {
 	ClearPageSwapCache(page);
 	ClearPageSwapBacked(page);
-	__ClearPageLocked(page);
+	unlock_page(page);
 	set_page_private(page, 0);
 }
 
 static void fill(struct page *page, unsigned int round, unsigned int i)
 {
-	u32 *word = kmap_atomic(page);
-
-	memset32(word, (round + 1) * BURST + i, PAGE_SIZE / sizeof(*word));
-	kunmap_atomic(word);
+	memset32(page_address(page), (round + 1) * BURST + i, PAGE_SIZE / sizeof(u32));
 }
 
 static bool is_filled(struct page *page, unsigned int round, unsigned int i)
 {
-	u32 *word = kmap_atomic(page);
-	bool ret = word[0] == (round + 1) * BURST + i && word[PAGE_SIZE / 4 - 1] == word[0];
+	const u32 *word = page_address(page);
 
-	kunmap_atomic(word);
-	return ret;
+	return word[0] == (round + 1) * BURST + i && word[PAGE_SIZE / 4 - 1] == word[0];
 }
 
 static int store_burst(unsigned int round, bool timed)
