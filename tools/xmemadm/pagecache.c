@@ -295,6 +295,25 @@ static int block_size(struct adm *adm, const struct adm_args *args, uint64_t cac
 	return 0;
 }
 
+/*
+ * Multipath marks what it passes on, and read-ahead is marked as well; a driver that
+ * merges both into one request makes the kernel warn (blk_rq_set_mixed_merge), once and
+ * without need. A cache's blocks are read as they are, so nothing is lost. If it cannot be
+ * set, the warning is all that comes of it.
+ */
+static void forbid_merges(const struct xmem_dev *cache)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/block/xmem%u/queue/nomerges", cache->id);
+	f = fopen(path, "we");
+	if (!f)
+		return;
+	fputs("2\n", f);
+	fclose(f);
+}
+
 static int make(struct adm *adm, struct xmem_nl *nl, struct adm_pagecache *pc,
 		const struct xmem_dev *cache, dev_t number, uint32_t block, uint32_t deadline_ms)
 {
@@ -306,7 +325,10 @@ static int make(struct adm *adm, struct xmem_nl *nl, struct adm_pagecache *pc,
 	pc->cache = number;
 	if (!rc)
 		rc = adm_pc_build(adm, pc, cache->size, block);
-	return rc ? rc : xmem_dev_set(nl, &which, &adm->err);
+	if (rc)
+		return rc;
+	forbid_merges(cache);
+	return xmem_dev_set(nl, &which, &adm->err);
 }
 
 static const struct adm_option enable_options[] = {
