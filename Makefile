@@ -10,6 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 XMEM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/xmem
 KERNEL ?= debian-6.12
+JOBS ?= 2
 DEPS := tests/deps $(wildcard tests/*/deps)
 export XMEM_CACHE
 
@@ -34,7 +35,7 @@ deps:
 	@tests/install-deps $(DEPS)
 
 check: deps
-	tests/run --tier full
+	tests/run --tier full -j $(JOBS)
 
 check-quick: deps
 	tests/run --tier quick

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a file system gets a cache on external memory, and loses it while mounted
-# kernels: uml-7.3-debug debian-6.12
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: full
 # timeout: 300

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: pages go to zswap first, from there to the appliance, and come back right
-# kernels: uml-7.3-debug debian-6.12
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: full
 # timeout: 120
