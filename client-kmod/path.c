@@ -254,10 +254,13 @@ static bool packets_have_memory(void)
 /*
  * Soft RDMA (rxe) loses its queue pair for the messages of connections, and with it
  * any hope of another connection, by a single message that cannot go out: because the
- * port is down, or for want of memory for the packet. So that is waited for before.
+ * port is down, or for want of memory for the packet. So that is waited for before. A
+ * network card has memory of its own, and page-out may be waiting for it: no wait there.
  */
 static void path_await_memory(struct xmemc_path *path)
 {
+	if (path->device->ops.driver_id != RDMA_DRIVER_RXE)
+		return;
 	while (!packets_have_memory() && !READ_ONCE(path->stop) && !READ_ONCE(path->removed))
 		wait_event_timeout(path->wait, READ_ONCE(path->stop) || READ_ONCE(path->removed),
 				   PROBE_INTERVAL);

@@ -477,6 +477,17 @@ static void stage_free(struct xmemc_stage *stage)
 	kfree(stage);
 }
 
+/* The leg with the shortest queues decides: all pages may be meant for it. */
+static unsigned int max_in_flight(const struct xmemc_volume *volume)
+{
+	unsigned int i, wrs = UINT_MAX;
+
+	for (i = 0; i < volume->nr_legs; i++)
+		wrs = min(wrs, volume->legs[i]->path.wrs_per_io);
+	/* a work request each, beside as many reads as the depth */
+	return volume->queues * volume->depth * (wrs - 1);
+}
+
 /**
  * xmemc_stage_create() - make a stage of a volume's resident pages
  * @volume: the volume, connected
@@ -490,12 +501,7 @@ struct xmemc_stage *xmemc_stage_create(struct xmemc_volume *volume)
 	if (!stage)
 		return NULL;
 	stage->volume = volume;
-	/*
-	 * All may be in flight at once, a work request each, beside as many reads as the
-	 * depth; the queues have room for wrs_max times the depth.
-	 */
-	stage->size = min(volume->resident.nr,
-			  volume->queues * volume->depth * (volume->wrs_max - 1));
+	stage->size = min(volume->resident.nr, max_in_flight(volume));
 	spin_lock_init(&stage->lock);
 	INIT_LIST_HEAD(&stage->free);
 	init_waitqueue_head(&stage->wait);
