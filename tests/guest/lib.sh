@@ -205,7 +205,7 @@ appliance_stop() { _request stop; }	# frozen: silent, but not gone
 appliance_cont() { _request cont; }
 
 link_down() { ip link set dev "${1:-$XMEM_NETDEV}" down; }
-link_up() { ip link set dev "${1:-$XMEM_NETDEV}" up; }
+link_up() { ip link set dev "${1:-$XMEM_NETDEV}" up && pin_neighbour; }
 
 # ---- modules under test
 

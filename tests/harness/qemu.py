@@ -49,6 +49,8 @@ class QemuGuest(Guest):
                 # No surprise rescheduling by clock checks in emulation.
                 "tsc=reliable", "no_timer_check",
                 f"xmem_conf={self.conf_path}"]
+        if self.kernel.release.startswith("5.10."):
+            args.append("virtio_net.napi_tx=0")  # guest/net.sh says why
         if self.options.icount:
             args.append(f"rdinit={init}")
         else:

@@ -41,6 +41,23 @@ setup_net() {
 	# No duplicate address detection: it would cost a second at each start.
 	ip -6 addr add "fd77::$host/64" dev $XMEM_NETDEV nodad 2>/dev/null
 	ip link set dev $XMEM_NETDEV up
+	pin_neighbour
+}
+
+# Soft RDMA of 5.10 frees a queue pair whose clean-up is still queued if the
+# last to let go of it is a packet that an interrupt drops, and packets that
+# wait for the address of a dead machine are dropped so. With a fixed address
+# none waits; virtio_net.napi_tx=0 (see qemu.py) does the same for the card.
+pin_neighbour() {
+	local peer=1
+	case $(uname -r) in 5.10.*) ;; *) return 0 ;; esac
+	[ "$XMEM_GUESTS" = 2 ] || return 0
+	[ "$XMEM_ROLE" = client ] || peer=2
+	local address
+	for address in 10.77.0.$peer fd77::$peer; do
+		ip neigh replace $address lladdr 52:54:00:4d:00:0$peer \
+			dev $XMEM_NETDEV nud permanent
+	done
 }
 
 card_qemu() {
