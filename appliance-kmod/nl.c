@@ -157,6 +157,18 @@ int xmema_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* An empty meta is none. */
+static int meta_copy(struct genl_info *info, char **meta)
+{
+	struct nlattr *attr = info->attrs[XMEM_APPLIANCE_A_REGION_META];
+
+	*meta = NULL;
+	if (!attr || !nla_len(attr) || !*(const char *)nla_data(attr))
+		return 0;
+	*meta = nla_strdup(attr, GFP_KERNEL);
+	return *meta ? 0 : -ENOMEM;
+}
+
 /**
  * xmema_nl_region_new_doit() - create a region and tell about it
  * @skb: request
@@ -181,16 +193,18 @@ int xmema_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 	int ret;
 
 	ret = attr_need(info, XMEM_APPLIANCE_A_REGION_SIZE, "size");
+	if (!ret)
+		ret = meta_copy(info, &spec.meta);
 	if (ret)
 		return ret;
 	if (label)
 		nla_strscpy(spec.label, label, sizeof(spec.label));
 	answer = answer_new(info);
-	if (!answer)
-		return -ENOMEM;
-	region = xmema_region_create(&spec, info->extack);
-	if (IS_ERR(region))
-		return answer_send(answer, info, PTR_ERR(region));
+	region = answer ? xmema_region_create(&spec, info->extack) : ERR_PTR(-ENOMEM);
+	if (IS_ERR(region)) {
+		kfree(spec.meta);
+		return answer ? answer_send(answer, info, PTR_ERR(region)) : -ENOMEM;
+	}
 	xmema_nl_region_notify(region);
 	ret = xmema_nl_fill_region(answer, info->snd_portid, info->snd_seq, 0,
 				   XMEM_APPLIANCE_CMD_REGION_NEW, region);
@@ -216,7 +230,7 @@ int xmema_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * xmema_nl_region_set_doit() - change a region's label
+ * xmema_nl_region_set_doit() - change a region's label or meta
  * @skb: request
  * @info: its attributes
  *
@@ -224,17 +238,24 @@ int xmema_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int xmema_nl_region_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	char label[XMEM_APPLIANCE_LABEL_MAX + 1];
+	struct nlattr *label = info->attrs[XMEM_APPLIANCE_A_REGION_LABEL];
+	bool has_meta = info->attrs[XMEM_APPLIANCE_A_REGION_META];
+	char text[XMEM_APPLIANCE_LABEL_MAX + 1], *meta;
 	int ret;
 
 	ret = attr_need(info, XMEM_APPLIANCE_A_REGION_ID, "id");
+	if (!ret && !label && !has_meta)
+		ret = attr_need(info, XMEM_APPLIANCE_A_REGION_LABEL, "label or meta");
 	if (!ret)
-		ret = attr_need(info, XMEM_APPLIANCE_A_REGION_LABEL, "label");
+		ret = meta_copy(info, &meta);
 	if (ret)
 		return ret;
-	nla_strscpy(label, info->attrs[XMEM_APPLIANCE_A_REGION_LABEL], sizeof(label));
-	return xmema_region_set_label(attr_u64(info, XMEM_APPLIANCE_A_REGION_ID), label,
-				      info->extack);
+	if (label)
+		nla_strscpy(text, label, sizeof(text));
+	ret = xmema_region_set(attr_u64(info, XMEM_APPLIANCE_A_REGION_ID), label ? text : NULL,
+			       has_meta ? &meta : NULL, info->extack);
+	kfree(meta);
+	return ret;
 }
 
 /**

@@ -94,7 +94,8 @@ int xmema_nl_fill_region(struct sk_buff *skb, u32 portid, u32 seq, int flags, u8
 		nla_put_u32(skb, XMEM_APPLIANCE_A_REGION_LEG_INDEX, spec->leg_index) ||
 		nla_put_u32(skb, XMEM_APPLIANCE_A_REGION_LEG_COUNT, spec->leg_count) ||
 		nla_put_u32(skb, XMEM_APPLIANCE_A_REGION_LAYOUT, spec->layout) ||
-		put_u64(skb, XMEM_APPLIANCE_A_REGION_CREATED, region->created, pad));
+		put_u64(skb, XMEM_APPLIANCE_A_REGION_CREATED, region->created, pad) ||
+		(spec->meta && nla_put_string(skb, XMEM_APPLIANCE_A_REGION_META, spec->meta)));
 }
 
 /**

@@ -22,6 +22,7 @@ static const struct nla_policy xmem_appliance_region_new_policy[XMEM_APPLIANCE_A
 	[XMEM_APPLIANCE_A_REGION_LEG_INDEX] = NLA_POLICY_MAX(NLA_U32, 63),
 	[XMEM_APPLIANCE_A_REGION_LEG_COUNT] = NLA_POLICY_MAX(NLA_U32, 64),
 	[XMEM_APPLIANCE_A_REGION_LAYOUT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[XMEM_APPLIANCE_A_REGION_META] = { .type = NLA_NUL_STRING, .len = XMEM_APPLIANCE_META_MAX },
 };
 
 static const struct nla_policy xmem_appliance_region_del_policy[XMEM_APPLIANCE_A_REGION_MAX + 1] = {
@@ -35,6 +36,7 @@ static const struct nla_policy xmem_appliance_region_set_policy[XMEM_APPLIANCE_A
 		.type = NLA_NUL_STRING,
 		.len = XMEM_APPLIANCE_LABEL_MAX,
 	},
+	[XMEM_APPLIANCE_A_REGION_META] = { .type = NLA_NUL_STRING, .len = XMEM_APPLIANCE_META_MAX },
 };
 
 static const struct nla_policy xmem_appliance_grant_get_policy[XMEM_APPLIANCE_A_GRANT_MAX + 1] = {

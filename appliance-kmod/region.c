@@ -11,6 +11,7 @@
  * its memory is zeroed again, so an identity never means two memories.
  */
 #include <linux/ctype.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
@@ -64,13 +65,23 @@ struct xmema_region *xmema_region_next(u64 *id)
 	return region;
 }
 
-static int label_check(const char *label, struct netlink_ext_ack *extack)
+static bool is_printable(const char *text)
 {
-	for (; *label; label++) {
-		if (!isascii(*label) || !isprint(*label)) {
-			NL_SET_ERR_MSG(extack, "the label is not printable ASCII");
-			return -EINVAL;
-		}
+	for (; text && *text; text++)
+		if (!isascii(*text) || !isprint(*text))
+			return false;
+	return true;
+}
+
+static int texts_check(const char *label, const char *meta, struct netlink_ext_ack *extack)
+{
+	if (!is_printable(label)) {
+		NL_SET_ERR_MSG(extack, "the label is not printable ASCII");
+		return -EINVAL;
+	}
+	if (!is_printable(meta)) {
+		NL_SET_ERR_MSG(extack, "the meta is not printable ASCII");
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -97,7 +108,7 @@ static int spec_check(const struct xmema_region_spec *spec, struct netlink_ext_a
 		NL_SET_ERR_MSG(extack, "leg-index is not below leg-count");
 		return -EINVAL;
 	}
-	return label_check(spec->label, extack);
+	return texts_check(spec->label, spec->meta, extack);
 }
 
 static int id_reserve(struct xmema_region_spec *spec, struct netlink_ext_ack *extack)
@@ -123,6 +134,7 @@ static int id_reserve(struct xmema_region_spec *spec, struct netlink_ext_ack *ex
 static void region_free(struct xmema_region *region)
 {
 	kvfree(region->chunks);
+	kfree(region->spec.meta);
 	kfree(region);
 }
 
@@ -148,7 +160,7 @@ static struct xmema_region *region_alloc(const struct xmema_region_spec *spec)
 
 /**
  * xmema_region_create() - make a region of zeroed memory
- * @spec: what is wanted
+ * @spec: what is wanted; its meta is the region's if this succeeds
  * @extack: gets the words of a refusal
  *
  * Return: the region with xmema_regions_lock held, or an ERR_PTR without.
@@ -185,6 +197,7 @@ struct xmema_region *xmema_region_create(const struct xmema_region_spec *spec,
 err_id:
 	xa_release(&regions, region->spec.id);
 err_free:
+	region->spec.meta = NULL;
 	region_free(region);
 	return ERR_PTR(ret);
 }
@@ -235,25 +248,29 @@ int xmema_region_destroy(u64 id, bool force, struct netlink_ext_ack *extack)
 }
 
 /**
- * xmema_region_set_label() - change a region's label
+ * xmema_region_set() - change a region's label or meta
  * @id: its identity
- * @label: the new one
+ * @label: the new one, or NULL to keep it
+ * @meta: the new one, or NULL to keep it; set to the old one, for the caller to free
  * @extack: gets the words of a refusal
  *
- * Return: 0 or a negative error.
+ * Return: 0, or a negative error with nothing changed.
  */
-int xmema_region_set_label(u64 id, const char *label, struct netlink_ext_ack *extack)
+int xmema_region_set(u64 id, const char *label, char **meta, struct netlink_ext_ack *extack)
 {
 	struct xmema_region *region;
 	int ret;
 
-	ret = label_check(label, extack);
+	ret = texts_check(label, meta ? *meta : NULL, extack);
 	if (ret)
 		return ret;
 	mutex_lock(&xmema_regions_lock);
 	region = xmema_region_find(id);
 	if (region) {
-		strscpy(region->spec.label, label, sizeof(region->spec.label));
+		if (label)
+			strscpy(region->spec.label, label, sizeof(region->spec.label));
+		if (meta)
+			swap(region->spec.meta, *meta);
 		xmema_nl_region_notify(region);
 	} else {
 		NL_SET_ERR_MSG_FMT(extack, "no region %llu", id);

@@ -24,6 +24,7 @@ struct netlink_ext_ack;
  * @leg_count: regions of the allocation
  * @layout: layout of the allocation
  * @label: text for people
+ * @meta: text of the manager, or NULL; the region takes it over and frees it
  */
 struct xmema_region_spec {
 	u64 id;
@@ -34,11 +35,12 @@ struct xmema_region_spec {
 	u32 leg_count;
 	u32 layout;
 	char label[XMEM_APPLIANCE_LABEL_MAX + 1];
+	char *meta;
 };
 
 /**
  * struct xmema_region - memory that can be granted
- * @spec: as asked for, with the identity that it got; the label can change
+ * @spec: as asked for, with the identity that it got; label and meta can change
  * @instance: random number of this creation
  * @created: seconds since 1970
  * @chunks: the memory
@@ -69,7 +71,7 @@ struct xmema_region *xmema_region_next(u64 *id);
 struct xmema_region *xmema_region_create(const struct xmema_region_spec *spec,
 					 struct netlink_ext_ack *extack);
 int xmema_region_destroy(u64 id, bool force, struct netlink_ext_ack *extack);
-int xmema_region_set_label(u64 id, const char *label, struct netlink_ext_ack *extack);
+int xmema_region_set(u64 id, const char *label, char **meta, struct netlink_ext_ack *extack);
 unsigned int xmema_region_sessions(const struct xmema_region *region);
 void xmema_region_destroy_all(void);
 

@@ -63,7 +63,7 @@ refused 'size is missing' to_appliance region-new
 refused 'id is missing' to_appliance region-get
 refused 'id is missing' to_appliance region-del
 refused 'id is missing' to_appliance region-set label:s=x
-refused 'label is missing' to_appliance region-set id:u64=1
+refused 'label or meta is missing' to_appliance region-set id:u64=1
 refused 'no region 77' xmemadm region show 77
 refused 'no region 77' xmemadm region destroy 77
 refused 'no region 77' xmemadm region label 77 text
@@ -82,11 +82,18 @@ for text in $'new\nline' ä $'\e[1m' $'\177'; do
 	refused 'the label is not printable ASCII' \
 		to_appliance region-new size:u64=0x200000 "label:s=$text"
 	refused 'the label is not printable ASCII' to_appliance region-set id:u64=1 "label:s=$text"
+	refused 'the meta is not printable ASCII' \
+		to_appliance region-new size:u64=0x200000 "meta:s=$text"
+	refused 'the meta is not printable ASCII' to_appliance region-set id:u64=1 "meta:s=$text"
 done
+refused 'no region 77' to_appliance region-set id:u64=77 meta:s=x
 refused 'region 1 has 1 grant\(s\); revoke or force' xmemadm region destroy 1
 long=$(printf 'l%.0s' {1..64})
 refused 'ERANGE|EINVAL' to_appliance region-set id:u64=1 "label:s=$long"
 refused 'EINVAL' to_appliance region-set id:u64=1 label:S=x
+meta=$(printf 'm%.0s' {1..1023})
+refused 'ERANGE|EINVAL' to_appliance region-set id:u64=1 "meta:s=m$meta"
+refused 'ERANGE|EINVAL' to_appliance region-new size:u64=0x200000 "meta:s=m$meta"
 refused 'ERANGE' to_appliance region-new size:u64=0
 refused 'ERANGE' to_appliance region-new size:u64=0x200000 id:u64=0
 refused 'ERANGE' to_appliance region-new size:u64=0x200000 leg-index:u32=64
@@ -151,5 +158,17 @@ check "a label of 63 characters is taken" xmemadm region label 1 "${long:1}"
 check "a region is made" to_appliance region-new size:u64=0x200000 leg-index:u32=1 leg-count:u32=2 \
 	id:u64=0xffffffffffffffff
 check "with a number of 64 bits" xmemadm region destroy 0xffffffffffffffff
+
+region_get() { xmemadm -j region show "$1" | jq -r ".$2 // \"\""; }
+meta_is() { equal "$1" "$(region_get "$2" meta)" "$3"; }
+check "a region is made with a meta" to_appliance region-new size:u64=0x200000 id:u64=8 \
+	"meta:s=$meta"
+meta_is "it is kept to the last character" 8 "$meta"
+check "the meta changes, the label stays" to_appliance region-set id:u64=1 'meta:s={"name":"v"}'
+meta_is "it is the new one" 1 '{"name":"v"}'
+equal "the label is the old one" "$(region_get 1 label)" "${long:1}"
+check "label and meta change at once" to_appliance region-set id:u64=1 label:s=l meta:s=
+meta_is "an empty one is none" 1 ''
+check "the region with a meta goes" xmemadm region destroy 8
 check "detached" xmemadm dev detach m
 finish

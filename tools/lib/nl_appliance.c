@@ -44,6 +44,8 @@ static const struct xmem_nl_attr region_attrs[] = {
 	[XMEM_APPLIANCE_A_REGION_LAYOUT] = REGION(U32, "layout", layout),
 	[XMEM_APPLIANCE_A_REGION_CREATED] = REGION(U64, "created", created),
 	[XMEM_APPLIANCE_A_REGION_FORCE] = REGION(FLAG, "force", force),
+	[XMEM_APPLIANCE_A_REGION_META] =
+		XMEM_NL_FIELD_HAS(struct xmem_region, STRING, "meta", meta, has_meta),
 };
 
 #define GRANT(TYPE, NAME, FIELD) XMEM_NL_FIELD(struct xmem_grant, TYPE, NAME, FIELD)
@@ -192,7 +194,7 @@ int xmem_region_list(struct xmem_nl *nl, xmem_region_fn fn, void *arg, struct xm
 /**
  * xmem_region_new() - create a region
  * @nl: socket
- * @want: size; optional: id, label, owner, alloc, leg_index, leg_count, layout
+ * @want: size; optional: id, label, owner, alloc, leg_index, leg_count, layout, meta
  * @made: the region as it is now
  * @err: why not
  *
@@ -206,6 +208,7 @@ int xmem_region_new(struct xmem_nl *nl, const struct xmem_region *want, struct x
 		XMEM_APPLIANCE_A_REGION_LABEL,	   XMEM_APPLIANCE_A_REGION_OWNER,
 		XMEM_APPLIANCE_A_REGION_ALLOC,	   XMEM_APPLIANCE_A_REGION_LEG_INDEX,
 		XMEM_APPLIANCE_A_REGION_LEG_COUNT, XMEM_APPLIANCE_A_REGION_LAYOUT,
+		XMEM_APPLIANCE_A_REGION_META,
 	};
 
 	*made = (struct xmem_region){ 0 };
@@ -238,6 +241,18 @@ int xmem_region_del(struct xmem_nl *nl, uint64_t id, bool force, struct xmem_err
 			    &xmem_region_set_desc, NULL, NULL, err);
 }
 
+static int region_set(struct xmem_nl *nl, const struct xmem_region *want, struct xmem_err *err)
+{
+	static const uint16_t attrs[] = { XMEM_APPLIANCE_A_REGION_ID, XMEM_APPLIANCE_A_REGION_LABEL,
+					  XMEM_APPLIANCE_A_REGION_META };
+
+	return xmem_nl_call(nl,
+			    xmem_nl_request(nl, XMEM_APPLIANCE_CMD_REGION_SET, 0,
+					    &xmem_region_set_desc, want, attrs,
+					    XMEM_NL_COUNT(attrs)),
+			    &xmem_region_set_desc, NULL, NULL, err);
+}
+
 /**
  * xmem_region_label() - change a region's label
  * @nl: socket
@@ -249,19 +264,33 @@ int xmem_region_del(struct xmem_nl *nl, uint64_t id, bool force, struct xmem_err
  */
 int xmem_region_label(struct xmem_nl *nl, uint64_t id, const char *label, struct xmem_err *err)
 {
-	static const uint16_t attrs[] = { XMEM_APPLIANCE_A_REGION_ID,
-					  XMEM_APPLIANCE_A_REGION_LABEL };
 	struct xmem_region want = { .id = id, .has_label = true };
 
 	if (snprintf(want.label, sizeof(want.label), "%s", label) >= (int)sizeof(want.label))
 		return xmem_err_set(err, XMEM_ERR_USAGE, EINVAL,
 				    "the label is too long; possible are %d bytes",
 				    XMEM_APPLIANCE_LABEL_MAX);
-	return xmem_nl_call(nl,
-			    xmem_nl_request(nl, XMEM_APPLIANCE_CMD_REGION_SET, 0,
-					    &xmem_region_set_desc, &want, attrs,
-					    XMEM_NL_COUNT(attrs)),
-			    &xmem_region_set_desc, NULL, NULL, err);
+	return region_set(nl, &want, err);
+}
+
+/**
+ * xmem_region_meta() - change what the manager remembers with a region
+ * @nl: socket
+ * @id: which
+ * @meta: the new text, may be empty
+ * @err: why not
+ *
+ * Return: 0 or a negative errno.
+ */
+int xmem_region_meta(struct xmem_nl *nl, uint64_t id, const char *meta, struct xmem_err *err)
+{
+	struct xmem_region want = { .id = id, .has_meta = true };
+
+	if (snprintf(want.meta, sizeof(want.meta), "%s", meta) >= (int)sizeof(want.meta))
+		return xmem_err_set(err, XMEM_ERR_USAGE, EINVAL,
+				    "the meta is too long; possible are %d bytes",
+				    XMEM_APPLIANCE_META_MAX);
+	return region_set(nl, &want, err);
 }
 
 struct grant_list {

@@ -27,6 +27,8 @@ struct xmem_region {
 	char label[XMEM_APPLIANCE_LABEL_MAX + 1];
 	bool force;
 	bool has_label; /* in a request: send the label although it is empty */
+	char meta[XMEM_APPLIANCE_META_MAX + 1];
+	bool has_meta; /* in a request: send the meta although it is empty */
 };
 
 struct xmem_grant {
@@ -61,6 +63,7 @@ int xmem_region_list(struct xmem_nl *nl, xmem_region_fn fn, void *arg, struct xm
 int xmem_region_new(struct xmem_nl *nl, const struct xmem_region *want, struct xmem_region *made,
 		    struct xmem_err *err);
 int xmem_region_del(struct xmem_nl *nl, uint64_t id, bool force, struct xmem_err *err);
+int xmem_region_meta(struct xmem_nl *nl, uint64_t id, const char *meta, struct xmem_err *err);
 int xmem_region_label(struct xmem_nl *nl, uint64_t id, const char *label, struct xmem_err *err);
 
 int xmem_grant_list(struct xmem_nl *nl, uint64_t region, xmem_grant_fn fn, void *arg,

@@ -46,6 +46,8 @@ json_t *adm_region_json(const struct xmem_region *region)
 	adm_set(o, "created", adm_json_u64(region->created));
 	if (region->owner)
 		adm_set(o, "owner", adm_json_id(region->owner));
+	if (region->meta[0])
+		adm_set(o, "meta", json_string(region->meta));
 	if (!region->alloc)
 		return o;
 	adm_set(o, "alloc", adm_json_id(region->alloc));

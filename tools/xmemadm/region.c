@@ -43,6 +43,7 @@ static const struct adm_column region_lines[] = {
 	{ "leg-index", "leg index", ADM_NUMBER },
 	{ "leg-count", "leg count", ADM_NUMBER },
 	{ "sessions", "sessions", ADM_NUMBER },
+	{ "meta", "meta", ADM_TEXT },
 	{ 0 },
 };
 

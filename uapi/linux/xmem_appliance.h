@@ -18,6 +18,9 @@
 /* Longest label, in bytes without the terminating zero. */
 #define XMEM_APPLIANCE_LABEL_MAX 63
 
+/* Longest meta, in bytes without the terminating zero. */
+#define XMEM_APPLIANCE_META_MAX 1023
+
 /* Length of a grant's token, in bytes. */
 #define XMEM_APPLIANCE_TOKEN_LEN 16
 
@@ -106,6 +109,12 @@ enum {
 	XMEM_APPLIANCE_A_REGION_CREATED,
 	/* flag: In region-del, destroy although grants exist; they are revoked first. */
 	XMEM_APPLIANCE_A_REGION_FORCE,
+	/*
+	 * string: What the manager has to remember of the allocation, printable ASCII that only the
+	 * manager reads. With it a manager that lost everything knows what the region is for. Left
+	 * out of answers where there is none.
+	 */
+	XMEM_APPLIANCE_A_REGION_META,
 	/* private: */
 	__XMEM_APPLIANCE_A_REGION_MAX,
 	XMEM_APPLIANCE_A_REGION_MAX = (__XMEM_APPLIANCE_A_REGION_MAX - 1)
@@ -181,7 +190,7 @@ enum {
 	 * forced.
 	 */
 	XMEM_APPLIANCE_CMD_REGION_DEL,
-	/* Change a region's label. */
+	/* Change a region's label, its meta, or both. */
 	XMEM_APPLIANCE_CMD_REGION_SET,
 	/* The grants of one region, or of all without a region (dump). */
 	XMEM_APPLIANCE_CMD_GRANT_GET,

@@ -55,7 +55,7 @@ pin_neighbour() {
 	[ "$XMEM_ROLE" = client ] || peer=2
 	local address
 	for address in 10.77.0.$peer fd77::$peer; do
-		ip neigh replace $address lladdr 52:54:00:4d:00:0$peer \
+		ip neigh replace "$address" lladdr 52:54:00:4d:00:0$peer \
 			dev $XMEM_NETDEV nud permanent
 	done
 }
