@@ -30,6 +30,7 @@
 #include <linux/swap_ops.h>
 #include <linux/uio.h>
 #include "dev.h"
+#include "trace.h"
 
 static_assert(SWAP_CLUSTER_MAX <= XMEMC_IO_SEGS);
 
@@ -44,8 +45,10 @@ static void count(struct xmemc_dev *dev, const struct xmemc_io *io, int error)
 		this_cpu_add(c->count[XMEMC_LOADS], pages);
 		this_cpu_inc(c->load[bucket]);
 		good = XMEMC_HITS;
+		trace_xmemc_swapfile_load(dev->id, io, error);
 	} else {
 		this_cpu_inc(c->store[bucket]);
+		trace_xmemc_swapfile_store(dev->id, io, error);
 	}
 	this_cpu_add(c->count[error ? XMEMC_ERRORS : good], pages);
 }

@@ -75,6 +75,36 @@ DEFINE_EVENT(xmemc_page, xmemc_frontswap_load,
 	TP_ARGS(dev, page, ret)
 );
 
+/* Pages that came or went at once by a swap file, told when they have. */
+DECLARE_EVENT_CLASS(xmemc_pages,
+	TP_PROTO(unsigned int dev, const struct xmemc_io *io, int error),
+	TP_ARGS(dev, io, error),
+	TP_STRUCT__entry(
+		__field(u64, page)
+		__field(u32, pages)
+		__field(u32, dev)
+		__field(int, error)
+	),
+	TP_fast_assign(
+		__entry->page = io->offset >> PAGE_SHIFT;
+		__entry->pages = io->length >> PAGE_SHIFT;
+		__entry->dev = dev;
+		__entry->error = error;
+	),
+	TP_printk("xmem%u page=%llu pages=%u error=%d", __entry->dev, __entry->page,
+		  __entry->pages, __entry->error)
+);
+
+DEFINE_EVENT(xmemc_pages, xmemc_swapfile_store,
+	TP_PROTO(unsigned int dev, const struct xmemc_io *io, int error),
+	TP_ARGS(dev, io, error)
+);
+
+DEFINE_EVENT(xmemc_pages, xmemc_swapfile_load,
+	TP_PROTO(unsigned int dev, const struct xmemc_io *io, int error),
+	TP_ARGS(dev, io, error)
+);
+
 DEFINE_EVENT(xmemc_page, xmemc_cleancache_put,
 	TP_PROTO(unsigned int dev, u64 page, int ret),
 	TP_ARGS(dev, page, ret)

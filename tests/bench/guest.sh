@@ -34,6 +34,7 @@ subject_attach() {
 	cleancache)	;;	# a part of the same device
 	swapfile)	xmem_attach bench "$SIZE" --as block,swapfile ;;
 	blockswap)	;;	# the same device, too
+	nvmeswap)	nvme_attach 0 ;;
 	nvme-rdma)	nvme_attach 0 ;;
 	rnbd)		rnbd_attach 1 ;;
 	brd)		echo /dev/ram2 ;;
@@ -119,10 +120,41 @@ measure_swap() {
 	return $status
 }
 
+# The job of the demonstration in half the memory that it takes. What it waited for is
+# the rest of the time: user and system time of its processes are told apart.
+measure_sort() {
+	local area=${device[$1]:-/dev/xmem0} out in wrong='' TIMEFORMAT='"wall":%3R,"user":%3U,"system":%3S'
+	[ "$1" != swapfile ] || area=/mnt/xmem/bench
+	sort_prepare >&2 || return
+	{ mkswap "$area" && swapon "$area"; } >&2 || return
+	read -r out in <<<"$(vmstat_of pswpout) $(vmstat_of pswpin)"
+	{ time job_sort "$SORT_LIMIT" >"$XMEM_TMP/sum" 2>/dev/null; } 2>"$XMEM_TMP/times"
+	out=$(($(vmstat_of pswpout) - out)) in=$(($(vmstat_of pswpin) - in))
+	swapoff "$area" >&2 || return
+	[ "$(<"$XMEM_TMP/sum")" = "$SORT_SUM" ] || wrong=',"wrong":1'
+	printf '{%s,"out":%s,"in":%s,"limit":%s%s}' "$(<"$XMEM_TMP/times")" $out $in \
+		"$SORT_LIMIT" "$wrong"
+}
+
+# Once: the input, the right answer, and how much memory it takes to find it.
+sort_prepare() {
+	[ -z "$SORT_LIMIT" ] || return 0
+	mountpoint -q /mnt/xmem || { mkdir -p /mnt/xmem && mount -t xmem none /mnt/xmem; } || return
+	[ ! -e /sys/module/zswap/parameters/enabled ] ||
+		echo N >/sys/module/zswap/parameters/enabled
+	job_prepare && SORT_SUM=$(job_sort max) &&
+		SORT_LIMIT=$(($(<"$CGROUP/memory.peak") / 2))
+}
+SORT_LIMIT=
+
 # measure ROUND SUBJECT JOB
 measure() {
 	local result
-	if [ "$2" = verb ]; then
+	if [ "$3" = sort ]; then
+		# not in a subshell: what was prepared is kept
+		measure_sort "$2" >"$XMEM_TMP/result"
+		result=$(<"$XMEM_TMP/result")
+	elif [ "$2" = verb ]; then
 		result=$(measure_verb "$3")
 	elif [ "$2" = frontswap ]; then
 		result=$(measure_hook "$2" "$3")

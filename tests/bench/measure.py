@@ -36,6 +36,7 @@ class Plan:
     icount: bool = False
     size: int = 64
     seconds: float = 1800
+    details: dict = dataclasses.field(default_factory=dict)
 
 
 class Collector:
@@ -47,6 +48,7 @@ class Collector:
 
     def __init__(self, out):
         self.values = {}
+        self.details = {}
         self.error = ""
         self._pending = b""
         self._out = out
@@ -71,18 +73,24 @@ class Collector:
 
     def _result(self, number, subject, job, result):
         try:
-            value = nanoseconds(json.loads(result), job)
+            found = json.loads(result)
+            value = nanoseconds(found, job)
         except (ValueError, KeyError, IndexError, ZeroDivisionError):
             self.error = f"{job} of {subject} gave {result[:200]!r}"
             print(f"  {self.error}", file=self._out, flush=True)
             return
         self.values.setdefault((job, subject), {})[number] = value
+        self.details.setdefault((job, subject), {})[number] = found
         print(f"  round {number}  {job:15} {subject:10} {value / 1000:10.2f}",
               file=self._out, flush=True)
 
 
 def nanoseconds(result, job):
     """Time per operation from the output of fio or of the bare verb."""
+    if "wrong" in result:
+        raise ValueError("the result is not the right one")
+    if "wall" in result:
+        return result["wall"] * 1e9
     if "ns" in result:
         return result["ns"] / result["ops"]
     side = result["jobs"][0]["write" if job.startswith("write") else "read"]
@@ -125,6 +133,8 @@ def script(plan, verb):
     parts.append(". $XMEM_SRC/tests/guest/lib.sh")
     for name in ("peers.sh", "xmem.sh", "guest.sh"):
         parts.append((HERE / name).read_text())
+    if "sort" in plan.jobs:
+        parts.append((HERE.parent / "demo" / "job.sh").read_text())
     return "\n".join(parts + ["main"])
 
 
@@ -151,6 +161,7 @@ def run(plan, out=sys.stdout):
                          f"status {result.status}, see {outdir}")
     if complaints:
         raise BenchError("the kernel complained: " + "; ".join(complaints))
+    plan.details = collector.details
     return collector.values
 
 

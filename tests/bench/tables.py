@@ -107,6 +107,31 @@ def swap_table(values):
                       "0.90"]])
 
 
+# How the job's swap is named, and what it is.
+JOB_SWAPS = {"swapfile": "xmem, swap file", "blockswap": "xmem, block device",
+             "nvmeswap": "nvme-rdma"}
+
+
+def job_table(values, details):
+    """The same job with its swap on each; time beside nvme-rdma, and where it went."""
+    theirs = values["sort", "nvmeswap"]
+    rows = []
+    for subject, name in JOB_SWAPS.items():
+        mine, found = values["sort", subject], details["sort", subject]
+        shares = [mine[n] / theirs[n] for n in sorted(mine.keys() & theirs.keys())]
+        parts = [[one["user"] for one in found.values()],
+                 [one["system"] for one in found.values()],
+                 [one["wall"] - one["user"] - one["system"]
+                  for one in found.values()]]
+        pages = [[one[way] / 1000 for one in found.values()]
+                 for way in ("out", "in")]
+        rows.append([name, spread(shares, ".2f")]
+                    + [spread(part, ".2f") for part in parts]
+                    + [spread(way, ".1f") for way in pages])
+    return markdown(["swap on", "time, nvme-rdma = 1", "user, s", "system, s",
+                     "waiting, s", "thousand pages out", "in"], rows)
+
+
 def put(text, name, body):
     """TEXT with what stands between the markers NAME replaced by BODY."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"

@@ -26,8 +26,11 @@ refused 'xmem_hooks' rmmod xmem_hooks
 
 random_file "$REF/a" 1024000
 must "there is a file of 250 pages" cp "$REF/a" "$FS/a"
+check "events are switched on" trace_on xmemc_cleancache_put xmemc_cleancache_get
 must "it is read and dropped" cached a
 hits "it comes back from the cache" 245 same a
+check "puts were told as events" test "$(traced xmemc_cleancache_put)" -gt 0
+check "and gets" test "$(traced xmemc_cleancache_get)" -gt 0
 drop_caches
 hits "and once more" 0 same a
 

@@ -16,6 +16,7 @@ must "a region of 64 MiB is lent" lend 1 64M
 reserve_memory 16384
 must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
 
+check "events are switched on" trace_on xmemc_frontswap_store xmemc_frontswap_load
 # With a stage of sixteen pages many stores find it full and wait, or go through
 # the block device; with the usual one they do not.
 for stage in 4M 64K; do
@@ -30,6 +31,8 @@ for stage in 4M 64K; do
 	equal "no load failed" "$(use_of swap frontswap errors)" 0
 	equal "no request failed" "$(stat_of swap errors)" 0
 	note "$(xmemadm dev stats swap)"
+	check "stores were told as events" test "$(traced xmemc_frontswap_store)" -gt 0
+	check "and loads" test "$(traced xmemc_frontswap_load)" -gt 0
 	[ $stage = 4M ] || check "stores waited for room" stage_above swap waits 0
 	check "swap is given back" swapoff "$DEV"
 	equal "the stage is empty" "$(stage_of swap used)" 0

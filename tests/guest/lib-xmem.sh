@@ -124,6 +124,22 @@ attach_as() {
 		--region "$id" --token "$(token "$id")" --client "$CLIENT_ID" "$@"
 }
 
+# attach_short ID [options…]: the first device, swap, for swap on $SWAP by the short way
+# of this kernel, which is called $SHORT. The block device is there as well.
+case $(uname -r) in
+5.10.*) SHORT=frontswap SWAP=$DEV ;;
+*) SHORT=swapfile SWAP=$FILES/swap ;;
+esac
+attach_short() {
+	[ $SHORT = frontswap ] || mountpoint -q "$FILES" || mount_files || return
+	attach_as block,$SHORT swap "$@"
+}
+
+detach_short() {
+	! mountpoint -q "$FILES" || umount "$FILES" || return
+	xmemadm dev detach swap "$@"
+}
+
 # The files of devices with the interface swapfile are in $FILES.
 mount_files() { mkdir -p "$FILES" && mount -t xmem none "$FILES"; }
 
@@ -153,6 +169,19 @@ pool_get() { adm_there -j appliance show | jq -er ".[\"$1\"]"; }
 dev_is() { [ "$(dev_get "$1" .state)" = "$2" ]; }
 stat_above() { [ "$(stat_of "$1" "$2")" -gt "$3" ]; }
 no_device() { [ "$(xmemadm -j dev list)" = "[]" ]; }
+
+# ---- events of the module: trace_on EVENT…; …; traced EVENT: how often it was told
+
+_tracing=/sys/kernel/tracing
+[ -d $_tracing/events ] || _tracing=/sys/kernel/debug/tracing
+trace_on() {
+	local event
+	for event; do
+		echo 1 >"$_tracing/events/xmem/$event/enable" || return
+	done
+	echo >$_tracing/trace && echo 1 >$_tracing/tracing_on
+}
+traced() { grep -c " $1: xmem[0-9]* page=" $_tracing/trace; }
 
 # ---- what must not change when something is refused
 

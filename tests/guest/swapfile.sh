@@ -59,11 +59,14 @@ check "the file takes swap" swapon -p 100 "$file"
 
 reserve_memory 16384
 must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
+check "events are switched on" trace_on xmemc_swapfile_store xmemc_swapfile_load
 must "page registers hold while paging" in_group small \
 	pagereg -p 3 -m "$(part 40)M" -t "$(part 10)" -o "$(part 4000)"
 note "$output"
 check "pages came back by the file" test "$(use_of swap swapfile hits)" -gt "$(part 2000)"
 check "and went there" test "$(use_of swap swapfile stores)" -gt "$(part 2000)"
+check "stores were told as events" test "$(traced xmemc_swapfile_store)" -gt 0
+check "and loads" test "$(traced xmemc_swapfile_load)" -gt 0
 note "pages out, in: $(use_of swap swapfile stores), $(use_of swap swapfile hits)"
 note "requests: $(stat_of swap writes), $(stat_of swap reads)"
 note "us for 50 %: $(use_of swap swapfile store-us-50), $(use_of swap swapfile load-us-50)"

@@ -14,6 +14,9 @@
  *
  * What a process has to remember about its slots is locked memory, so that
  * only the registers themselves can be paged out.
+ *
+ * With -k the memory is shared (pages of tmpfs) or made of huge pages, a child
+ * checks its own copy while its parent goes on, or pieces are locked and unlocked.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -50,6 +53,7 @@ static struct {
 	const char *file;
 	off_t offset;
 	bool errors;
+	bool shared, huge, forks, locks;
 	unsigned int run; /* log2 of how many words in a row are alike */
 	uint64_t seed;
 } opt = { .procs = 2, .size = 64 << 20, .slot = 4096, .seconds = 10, .seed = 1 };
@@ -73,6 +77,7 @@ struct worker {
 	char *area; /* memory, or the buffer of one slot */
 	int fd;
 	uint64_t random;
+	pid_t child;
 };
 
 static sigjmp_buf on_bus;
@@ -229,6 +234,46 @@ static void tally(bool done, unsigned long *what)
 	__atomic_add_fetch(done ? what : &count->errors, 1, __ATOMIC_RELAXED);
 }
 
+/* A piece that is locked has to be there at once, and is let go again. */
+static void lock_some(struct worker *w)
+{
+	size_t many = w->slots < 16 ? w->slots : 16;
+	char *piece = w->area + w->random % (w->slots - many + 1) * opt.slot;
+
+	if (mlock(piece, many * opt.slot))
+		__atomic_add_fetch(&count->errors, 1, __ATOMIC_RELAXED);
+	munlock(piece, many * opt.slot);
+}
+
+static void reap(struct worker *w)
+{
+	int status;
+
+	if (w->child > 0 && waitpid(w->child, &status, 0) == w->child && status && !opt.errors)
+		_exit(EXIT_ERROR);
+	w->child = 0;
+}
+
+/* The child's copy stays what it was, whatever the parent stores meanwhile. */
+static void fork_checker(struct worker *w)
+{
+	size_t n;
+
+	reap(w);
+	fflush(stdout);
+	w->child = fork();
+	if (w->child < 0) {
+		perror("pagereg: fork");
+		_exit(EXIT_SETUP);
+	}
+	if (w->child)
+		return;
+	for (n = 0; n < w->slots; n++)
+		tally(load(w, n), &count->loads);
+	fflush(stdout);
+	_exit(0);
+}
+
 static double now(void)
 {
 	struct timespec t;
@@ -257,11 +302,15 @@ static void work(struct worker *w)
 		tally(store(w, n), &count->stores);
 	end = now() + opt.seconds;
 	for (round = 0; go_on(end, round); round++) {
+		if (opt.forks)
+			fork_checker(w);
 		for (i = 0; i < w->slots && go_on(end, round); i++) {
 			w->random = mix(w->random + 1);
 			/* even rounds walk, odd ones jump */
 			n = round & 1 ? w->random % w->slots : i;
 			tally(load(w, n), &count->loads);
+			if (opt.locks && !(w->random & 255))
+				lock_some(w);
 			if (w->random >> 62)
 				continue;
 			tally(store(w, n), &count->stores);
@@ -270,6 +319,7 @@ static void work(struct worker *w)
 	/* at the end everything has to be there */
 	for (n = 0; n < w->slots; n++)
 		tally(load(w, n), &count->loads);
+	reap(w);
 }
 
 static void *locked(size_t size, int flags)
@@ -296,13 +346,17 @@ static void open_area(struct worker *w)
 			exit(EXIT_SETUP);
 		}
 	}
-	w->area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	w->area = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       (opt.shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);
 	if (w->area == MAP_FAILED) {
 		perror("pagereg: memory");
 		exit(EXIT_SETUP);
 	}
-	/* a register is one page: no huge ones */
-	madvise(w->area, size, MADV_NOHUGEPAGE);
+	/* a kernel without huge pages refuses both, and has none */
+	if (madvise(w->area, size, opt.huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) && opt.huge) {
+		perror("pagereg: huge pages");
+		exit(EXIT_SETUP);
+	}
 }
 
 static void run_worker(unsigned int proc)
@@ -362,20 +416,40 @@ static size_t size_of(const char *text)
 static void usage(void)
 {
 	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS] [-o PAGES]\n"
-	      "               [-e] [-z] [-r SEED] [-f DEVICE [-b SLOT] [-s OFFSET]]\n"
+	      "               [-e] [-z] [-r SEED] [-k KIND[,KIND…] | -f DEVICE [-b SLOT] [-s OFFSET]]\n"
 	      "  -o  fail unless so many pages went out to swap\n"
 	      "  -e  allow SIGBUS, I/O errors and killed processes, but no wrong byte\n"
 	      "  -z  pages that can be compressed, to about a third\n"
+	      "  -k  shared (pages of tmpfs), huge (huge pages), fork (children check a copy),\n"
+	      "      lock (pieces are locked and unlocked)\n"
 	      "  -f  registers on a block device, by O_DIRECT, instead of in memory\n",
 	      stderr);
 	exit(EXIT_SETUP);
+}
+
+static void kinds(char *list)
+{
+	char *kind;
+
+	for (kind = strtok(list, ","); kind; kind = strtok(NULL, ",")) {
+		if (!strcmp(kind, "shared"))
+			opt.shared = true;
+		else if (!strcmp(kind, "huge"))
+			opt.huge = true;
+		else if (!strcmp(kind, "fork"))
+			opt.forks = true;
+		else if (!strcmp(kind, "lock"))
+			opt.locks = true;
+		else
+			usage();
+	}
 }
 
 static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:m:t:n:o:ezr:f:b:s:")) != -1) {
+	while ((c = getopt(argc, argv, "p:m:t:n:o:ezr:k:f:b:s:")) != -1) {
 		switch (c) {
 		case 'p':
 			opt.procs = size_of(optarg);
@@ -401,6 +475,9 @@ static void options(int argc, char **argv)
 		case 'r':
 			opt.seed = size_of(optarg);
 			break;
+		case 'k':
+			kinds(optarg);
+			break;
 		case 'f':
 			opt.file = optarg;
 			break;
@@ -415,6 +492,10 @@ static void options(int argc, char **argv)
 		}
 	}
 	if (optind != argc || (!opt.file && opt.slot != 4096) || opt.slot % 512)
+		usage();
+	/* a child of shared memory has no copy of its own */
+	if ((opt.shared && opt.forks) ||
+	    (opt.file && (opt.shared || opt.huge || opt.forks || opt.locks)))
 		usage();
 }
 
