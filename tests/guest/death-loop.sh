@@ -13,21 +13,21 @@
 
 reserve_memory 16384
 must "the client module is loaded" modprobe xmem
-death() {
-	start_appliance 68M && lend 1 64M && attach_short 1 --deadline 2s || return
-	swap_on "$SWAP" && memory_group small 16M || return
-	local before
-	before=$(use_of swap "$SHORT" stores)
-	started in_group small pagereg -e -p 2 -m 40M -t 120
-	wait_for 60 use_above swap "$SHORT" stores $((before + 3000)) || return
-	appliance_kill && wait_for 60 stat_above swap errors 0 || return
-	memory_group small max && kill -TERM "$job"
-	over "death $1: no byte was wrong" 120
-	note "$(tail -n 1 "$joblog")"
-	swapoff "$SWAP" && detach_short --force && appliance_boot
-}
 for ((n = 1; n <= 20; n++)); do
-	must "death $n: the host is as before" death $n
+	must "death $n: a region is lent and attached" eval \
+		'start_appliance 68M && lend 1 64M && attach_short 1 --deadline 2s'
+	must "death $n: it takes swap" eval 'swap_on "$SWAP" && memory_group small 16M'
+	started in_group small pagereg -e -p 2 -m 40M -t 120
+	must "death $n: pages go out" wait_for 60 use_above swap "$SHORT" stores 3000
+	must "death $n: the appliance loses power" appliance_kill
+	must "death $n: requests fail" wait_for 60 stat_above swap errors 0
+	# What cannot be paged out stays over the limit, and would be slowed down for it.
+	must "death $n: the limit is lifted" memory_group small max
+	check "death $n: the registers are told to end" pkill -o -TERM -x pagereg
+	over "death $n: no byte was wrong" 120
+	note "$(tail -n 1 "$joblog")"
+	must "death $n: swap and device go" eval 'swapoff "$SWAP" && detach_short --force'
+	must "death $n: there is a new appliance" appliance_boot
 done
 check "the client runs programs" bash -c 'ls / | sort | sha256sum'
 finish
