@@ -22,9 +22,9 @@ static int refuse(struct genl_info *info, int error, const struct xmemc_refusal 
 	return error;
 }
 
-static size_t dev_msg_size(const struct xmemc_dev *dev)
+static size_t dev_msg_size(unsigned int nr_legs)
 {
-	return 512 + dev->volume->nr_legs * 320;
+	return 512 + nr_legs * 320;
 }
 
 static int fill_leg(struct sk_buff *skb, struct xmemc_leg *leg)
@@ -97,13 +97,11 @@ too_small:
 	return -EMSGSIZE;
 }
 
-static int reply_dev(struct genl_info *info, struct xmemc_dev *dev, u8 cmd)
+/* Takes the message, which has room for the device. */
+static int reply_dev(struct genl_info *info, struct xmemc_dev *dev, struct sk_buff *skb, u8 cmd)
 {
-	struct sk_buff *skb = genlmsg_new(dev_msg_size(dev), GFP_KERNEL);
 	int ret;
 
-	if (!skb)
-		return -ENOMEM;
 	ret = fill_dev(skb, dev, info->snd_portid, info->snd_seq, 0, cmd);
 	if (ret) {
 		nlmsg_free(skb);
@@ -123,7 +121,7 @@ static void tell(struct xmemc_dev *dev, enum xmemc_dev_event event)
 
 	if (!genl_has_listeners(&family, &init_net, 0))
 		return;
-	skb = genlmsg_new(dev_msg_size(dev), GFP_NOWAIT | __GFP_NOWARN);
+	skb = genlmsg_new(dev_msg_size(dev->volume->nr_legs), GFP_NOWAIT | __GFP_NOWARN);
 	if (!skb)
 		return;
 	if (fill_dev(skb, dev, 0, 0, 0, cmds[event]))
@@ -155,11 +153,13 @@ static struct xmemc_dev *find_dev(struct genl_info *info)
 int xmemc_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct xmemc_dev *dev = find_dev(info);
+	struct sk_buff *answer;
 	int ret;
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	ret = reply_dev(info, dev, XMEM_CMD_DEV_GET);
+	answer = genlmsg_new(dev_msg_size(dev->volume->nr_legs), GFP_KERNEL);
+	ret = answer ? reply_dev(info, dev, answer, XMEM_CMD_DEV_GET) : -ENOMEM;
 	xmemc_dev_put(dev);
 	return ret;
 }
@@ -318,6 +318,7 @@ int xmemc_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct xmemc_leg_config *legs;
 	struct xmemc_config config = {};
+	struct sk_buff *answer = NULL;
 	struct xmemc_refusal why = {};
 	struct xmemc_dev *dev;
 	int ret;
@@ -328,14 +329,18 @@ int xmemc_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info)
 	config.volume.legs = legs;
 	ret = parse_config(&config, info, &why);
 	if (!ret) {
-		dev = xmemc_dev_attach(&config, &why);
+		/* now, because a device that is attached can no longer be refused */
+		answer = genlmsg_new(dev_msg_size(config.volume.nr_legs), GFP_KERNEL);
+		dev = answer ? xmemc_dev_attach(&config, &why) : ERR_PTR(-ENOMEM);
 		ret = PTR_ERR_OR_ZERO(dev);
 	}
 	/* there are tokens inside */
 	kfree_sensitive(legs);
-	if (ret)
+	if (ret) {
+		nlmsg_free(answer);
 		return refuse(info, ret, &why);
-	ret = reply_dev(info, dev, XMEM_CMD_DEV_NEW);
+	}
+	ret = reply_dev(info, dev, answer, XMEM_CMD_DEV_NEW);
 	xmemc_dev_put(dev);
 	return ret;
 }

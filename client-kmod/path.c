@@ -43,7 +43,9 @@
 /* What has to be free for packets before a message is sent: some of full size. */
 #define PROBE_PACKETS		16
 #define PROBE_SIZE		4500
-#define PROBE_INTERVAL		(HZ / 10)
+#define PROBE_INTERVAL		(HZ / 40)
+/* After a connection broke, as often one after the other: memory came back for good. */
+#define PROBE_STREAK		16
 
 /* Beside the requests: one read of the path's own, and one to drain the queue. */
 #define OWN_WRS			2
@@ -256,14 +258,24 @@ static bool packets_have_memory(void)
  * any hope of another connection, by a single message that cannot go out: because the
  * port is down, or for want of memory for the packet. So that is waited for before. A
  * network card has memory of its own, and page-out may be waiting for it: no wait there.
+ *
+ * Want of memory may be why the connection broke, and the connection manager sends
+ * several messages by itself once it was asked for one. So memory has to be there for
+ * a while then, and not by chance.
  */
-static void path_await_memory(struct xmemc_path *path)
+static void path_await_memory(struct xmemc_path *path, bool broke)
 {
+	unsigned int good = 0, enough = broke ? PROBE_STREAK : 1;
+
 	if (path->device->ops.driver_id != RDMA_DRIVER_RXE)
 		return;
-	while (!packets_have_memory() && !READ_ONCE(path->stop) && !READ_ONCE(path->removed))
+	while (!READ_ONCE(path->stop) && !READ_ONCE(path->removed)) {
+		good = packets_have_memory() ? good + 1 : 0;
+		if (good == enough)
+			return;
 		wait_event_timeout(path->wait, READ_ONCE(path->stop) || READ_ONCE(path->removed),
 				   PROBE_INTERVAL);
+	}
 }
 
 static void path_await_port(struct xmemc_path *path)
@@ -404,7 +416,7 @@ static int queue_connect(struct xmemc_queue *q, const struct xmem_wire_connect *
 	int ret;
 
 	data.queue = cpu_to_le16(q->index);
-	path_await_memory(q->path);
+	path_await_memory(q->path, q->path->broke && !q->index);
 	q->step = 1;
 	ret = rdma_connect(q->id, &param);
 	memzero_explicit(&data, sizeof(data));
@@ -565,7 +577,8 @@ void xmemc_path_close(struct xmemc_path *path)
 	path->pd = NULL;
 	if (path->device) {
 		path_await_port(path);
-		path_await_memory(path);
+		path->broke = READ_ONCE(path->broken);
+		path_await_memory(path, path->broke);
 		ib_unregister_event_handler(&path->events);
 	}
 	for (i = 0; i < path->nr_queues; i++) {

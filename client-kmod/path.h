@@ -80,6 +80,7 @@ struct xmemc_queue {
  * @wait: where the worker waits for steps and for the port
  * @stop: set from outside, then the worker waits for nothing any more
  * @broken: something went wrong with a connection; cleared by the next open
+ * @broke: the last open ended so
  * @reject: reason of the appliance's refusal of the last open, or XMEM_REJECT_NONE
  * @lock: protects @why
  * @why: what went wrong first
@@ -113,6 +114,7 @@ struct xmemc_path {
 	wait_queue_head_t wait;
 	bool stop;
 	bool broken;
+	bool broke;
 	unsigned int reject;
 	spinlock_t lock;	/* why */
 	struct xmemc_refusal why;

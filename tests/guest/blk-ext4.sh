@@ -3,6 +3,7 @@
 # about: a file system keeps its files over remounts and attaches
 # kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: quick
 # timeout: 120
 

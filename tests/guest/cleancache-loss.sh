@@ -3,6 +3,7 @@
 # about: link, appliance, region and grant are lost under cleancache: nobody sees an error, and it comes back
 # kernels: qemu-5.10-debug
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 300
 

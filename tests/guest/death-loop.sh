@@ -3,6 +3,7 @@
 # about: twenty times the appliance loses power with pages out: SIGBUS or refault, and the host stays up
 # kernels: uml-7.3-debug debian-5.10 debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: long
 # timeout: 1800
 

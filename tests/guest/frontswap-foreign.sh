@@ -3,6 +3,7 @@
 # about: frontswap before a swap area of another device: the appliance dies, and nobody notices
 # kernels: qemu-5.10-debug
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 300
 

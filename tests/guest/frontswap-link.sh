@@ -3,6 +3,7 @@
 # about: the link is down 1 s and 10 s in a storm of stores by frontswap: no error, no wrong byte
 # kernels: qemu-5.10-debug
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 240
 

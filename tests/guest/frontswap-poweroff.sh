@@ -3,6 +3,7 @@
 # about: the appliance loses power under paging by frontswap: SIGBUS, never a wrong byte
 # kernels: debian-5.10
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 240
 

@@ -3,6 +3,7 @@
 # about: page-out by frontswap: every page comes back, also when the stage is full
 # kernels: qemu-5.10-debug debian-5.10
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 300
 

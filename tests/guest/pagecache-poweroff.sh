@@ -3,6 +3,7 @@
 # about: the cache of a mounted file system dies: no error, never a stale byte
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 300
 

@@ -3,6 +3,7 @@
 # about: paging out allocates nothing in the client module, by block device and swap file
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 180
 

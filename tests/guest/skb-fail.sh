@@ -42,8 +42,9 @@ for percent in 5 50 100; do
 	check "$percent of 100 packets get no memory" fail_packets $percent
 	sleep 4
 	check "all do again" fail_packets 0
-	out=$(vmstat_of pswpout)
-	check "paging goes on" wait_for 60 paged_out $((out + $(part 500)))
+	writes=$(stat_of swap writes)
+	check "paging goes on" wait_for 60 stat_above swap writes $((writes + $(part 100)))
+	check "on a connection" wait_for 60 dev_is swap live
 done
 note "reconnects: $(leg_of swap reconnects), replays: $(stat_of swap replays)"
 over "every page is what was stored" 90

@@ -3,6 +3,7 @@
 # about: pages of every kind come back: tmpfs, huge pages, copies after fork, locked ones
 # kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 200
 

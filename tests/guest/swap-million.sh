@@ -3,6 +3,7 @@
 # about: a million checked loads of pages that come and go the short way
 # kernels: uml-7.3-debug debian-5.10 qemu-5.10-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: long
 # timeout: 1800
 

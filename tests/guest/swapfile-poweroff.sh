@@ -3,6 +3,7 @@
 # about: the appliance loses power under paging by the swap file: SIGBUS, never a wrong byte
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 150
 

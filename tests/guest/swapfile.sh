@@ -3,6 +3,7 @@
 # about: pages by the swap file come back as they were, and the block device has the same memory
 # kernels: uml-7.3-debug debian-6.12
 # guests: 2
+# appliance: uml-7.3-debug
 # tier: quick
 # timeout: 180
 

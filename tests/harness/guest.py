@@ -64,6 +64,7 @@ class Guest:
         self.kernel = kernel
         self.role = role
         self.outdir = outdir
+        self.mods = outdir / "mods"
         self.options = options
         self.state = OFF
         self.process = None
@@ -188,7 +189,7 @@ class Guest:
             "XMEM_ROOT": self.root,
             "XMEM_KERNEL": self.kernel.name,
             "XMEM_KDIR": self.kernel.dir,
-            "XMEM_MODS": self.outdir / "mods",
+            "XMEM_MODS": self.mods,
             "XMEM_SRC": paths.ROOT,
             "XMEM_OUT": self.outdir / "out",
             "XMEM_CTL": self.control_tty,

@@ -158,9 +158,15 @@ class GuestJob(Job):
 
     def options(self):
         return session.Options(
-            pair=self.test.guests == 2, mem=self.test.mem, cpus=self.test.cpus,
+            pair=self.test.guests == 2, appliance=self._appliance(), mem=self.test.mem, cpus=self.test.cpus,
             rdma=self.test.rdma, icount=self.test.icount,
             append=self.test.append)
+
+    def _appliance(self):
+        """Emulation is slow, and kernels have to understand each other."""
+        if self.kernel.is_uml or not self.test.appliance:
+            return None
+        return kernels.find(self.test.appliance)
 
     def script(self):
         return f"exec bash {self.test.path}"

@@ -47,8 +47,8 @@ class Plan:
             if path.stem.startswith("lib"):
                 continue
             test = spec.parse(path)
-            unknown = [name for name in test.kernels
-                       if name not in kernels.BOOT]
+            named = [*test.kernels, test.appliance or QUICK_KERNEL]
+            unknown = [name for name in named if name not in kernels.BOOT]
             if unknown:
                 raise spec.SpecError(f"{path}: no kernel {unknown[0]!r}")
             if not self.in_tier(test):

@@ -82,7 +82,7 @@ class QemuGuest(Guest):
     def _initrd(self):
         target = self.outdir / f"{self.role}.initrd"
         if self.options.icount:
-            initrd.build_full(self.kernel, target, self.outdir / "mods",
+            initrd.build_full(self.kernel, target, self.mods,
                               self.options.files,
                               {str(self.conf_path): self.conf_text()})
         elif not target.exists():

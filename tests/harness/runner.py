@@ -41,6 +41,7 @@ class Runner:
         self.machine = Machine(parallel)
         self.tally = tap.Tally()
         self.bad = []
+        self._modules = {}
         self._print = threading.Lock()
         self._done = 0
 
@@ -110,8 +111,7 @@ class Runner:
             self.run_kernel(name, [test for test, of in pairs if of == name],
                             kunit == name)
         for name in plan.build_only():
-            if self.prepare(name):
-                self.run_job(plan.modules_job(name))
+            self.modules(name)
 
     def prepare(self, name):
         """Get or build kernel NAME; None if that fails."""
@@ -123,12 +123,23 @@ class Runner:
                         time.monotonic() - start)
             return None
 
+    def modules(self, name):
+        """Build our modules for kernel NAME, once; whether that went well."""
+        if name not in self._modules:
+            self._modules[name] = self.prepare(name) is not None and \
+                self.run_job(self.plan.modules_job(name)).good
+        return self._modules[name]
+
     def run_kernel(self, name, tests, with_kunit):
         kernel = self.prepare(name)
         if kernel is None:
             return
-        if with_kunit or any(test.modules for test in tests):
-            if not self.run_job(self.plan.modules_job(name)).good:
+        needed = {name} if with_kunit or any(test.modules for test in tests) \
+            else set()
+        if not kernel.is_uml:
+            needed |= {test.appliance for test in tests if test.appliance}
+        for one in sorted(needed):
+            if not self.modules(one):
                 tests, lost = [test for test in tests
                                if not test.modules], tests
                 self.refuse(f"{name}/*", f"{len(lost) - len(tests)} tests "

@@ -13,7 +13,7 @@ import shutil
 import signal
 import time
 
-from . import dmesg, guest, network, paths, qemu, uml
+from . import dmesg, guest, kernels, network, paths, qemu, uml
 
 BOOT_SECONDS = {"uml": 60, "qemu": 90}
 
@@ -23,6 +23,7 @@ class Options:
     """How to run the guests."""
 
     pair: bool = False
+    appliance: kernels.Kernel | None = None   # None: the client's
     mem: str = "512M"
     cpus: int = 0   # 0: two for our QEMU kernels, else one
     rdma: bool = True
@@ -54,20 +55,29 @@ class Session:
         self.output = output
         self.result = Result()
         self.cable = network.Cable() if options.pair else None
-        kind = uml.UmlGuest if kernel.is_uml else qemu.QemuGuest
-        roles = ("appliance", "client") if options.pair else ("client",)
-        self.guests = {role: kind(kernel, role, self.outdir, options)
-                       for role in roles}
-        for one in self.guests.values():
-            one.net = self.cable
+        of_role = {"client": kernel}
+        if options.pair:
+            of_role = {"appliance": options.appliance or kernel} | of_role
+        self.guests = {role: self._guest(role, one)
+                       for role, one in of_role.items()}
         self.client = self.guests["client"]
         self.appliance = self.guests.get("appliance")
-        collect_modules(options.modules or paths.module_dir(kernel.name),
-                        self.outdir / "mods")
         self._selector = selectors.DefaultSelector()
         self._finished = set()
         self._waiting_boot = False
         self._running = False
+
+    def _guest(self, role, kernel):
+        kind = uml.UmlGuest if kernel.is_uml else qemu.QemuGuest
+        one = kind(kernel, role, self.outdir, self.options)
+        one.net = self.cable
+        source = paths.module_dir(kernel.name)
+        if role == "client":
+            source = self.options.modules or source
+        else:
+            one.mods = self.outdir / "mods-appliance"
+        collect_modules(source, one.mods)
+        return one
 
     def __enter__(self):
         return self

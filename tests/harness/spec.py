@@ -6,7 +6,8 @@ import pathlib
 import re
 
 FIELDS = {"about", "kernels", "guests", "tier", "timeout", "mem", "cpus",
-          "needs", "rdma", "modules", "leaks", "dmesg-allow", "append", "icount"}
+          "needs", "rdma", "modules", "leaks", "dmesg-allow", "append", "icount",
+          "appliance"}
 HEADER = re.compile(r"^#\s*([a-z-]+):\s*(.*?)\s*$")
 DEFAULT_TIMEOUT = 60
 
@@ -23,6 +24,7 @@ class Spec:
     about: str = ""
     kernels: tuple = ()
     guests: int = 1
+    appliance: str = ""  # its kernel, where the client is emulated
     tier: str = "full"
     timeout: float = DEFAULT_TIMEOUT
     mem: str = "512M"
@@ -75,6 +77,7 @@ def tier(value):
 PARSERS = {
     "about": str,
     "kernels": lambda value: tuple(value.split()),
+    "appliance": str,
     "guests": lambda value: number(value, 1, 2),
     "tier": tier,
     "timeout": lambda value: float(number(value, 1, 3600)),
