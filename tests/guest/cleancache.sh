@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: cleancache gives back what files have now, whatever is done to them
 # kernels: qemu-5.10-debug
-# guests: 1
+# guests: 2
+# appliance: uml-7.3-debug
 # tier: full
 # timeout: 300
 
