@@ -16,12 +16,12 @@ files_prepare() {
 	step "$COPIES files on a disk of the client, more than its memory is to hold"
 	modprobe brd rd_nr=1 rd_size=$((48 << 10)) max_part=0 || give_up "no disk"
 	mkdir -p $FILES
-	mkfs.ext4 -q -F $ORIGIN >/dev/null 2>&1 || give_up "no file system"
+	mkfs.ext4 -q -F -b 4096 $ORIGIN >/dev/null 2>&1 || give_up "no file system"
 	files_mount $ORIGIN
 	for ((i = 1; i <= COPIES; i++)); do
 		cp "$WORDS" $FILES/$i || give_up "the disk is too small"
 	done
-	wanted=$(cat $FILES/* | sha256sum)
+	wanted=$(cat $FILES/[0-9]* | sha256sum)
 	umount $FILES
 }
 
@@ -32,7 +32,7 @@ files_read() {
 	local got
 	got=$({
 		echo $BASHPID >"$CGROUP"/cgroup.procs
-		exec cat $FILES/*
+		exec cat $FILES/[0-9]*
 	} | sha256sum)
 	[ "$got" = "$wanted" ] || give_up "files are not what was written"
 }
