@@ -17,7 +17,8 @@ must "the client module is loaded" modprobe xmem
 for ((n = 1; n <= 20; n++)); do
 	must "death $n: a region is lent and attached" eval \
 		'start_appliance 68M && lend 1 64M && attach_short 1 --deadline 2s'
-	must "death $n: it takes swap" eval 'swap_on "$SWAP" && memory_group small 16M'
+	must "death $n: it takes swap" eval \
+		"swap_on $SWAP && memory_group small 16M"
 	started in_group small pagereg -e -p 2 -m 40M -t 120
 	must "death $n: pages go out" wait_for 60 use_above swap "$SHORT" stores 3000
 	must "death $n: the appliance loses power" appliance_kill
@@ -27,7 +28,8 @@ for ((n = 1; n <= 20; n++)); do
 	check "death $n: the registers are told to end" pkill -o -TERM -x pagereg
 	over "death $n: no byte was wrong" 120
 	note "$(tail -n 1 "$joblog")"
-	must "death $n: swap and device go" eval 'swapoff "$SWAP" && detach_short --force'
+	must "death $n: swap and device go" eval \
+		"swapoff $SWAP && detach_short --force"
 	must "death $n: there is a new appliance" appliance_boot
 done
 check "the client runs programs" bash -c 'ls / | sort | sha256sum'

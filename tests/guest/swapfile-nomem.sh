@@ -57,19 +57,20 @@ check "and the file" mkswap "$file"
 # every_failure TEXT UNDO CALL…: lets the first, the second, … allocation of one system
 # call fail until none is left to fail; the call has to fail for some of them
 every_failure() {
-	local text=$1 undo=$2 nth end='' failed=0
+	local text=$1 nth end='' failed=0 undo
+	read -ra undo <<<"$2"
 	shift 2
 	for nth in {1..500}; do
 		answer=$(failnth "$nth" "$@")
 		case $answer in
 		*"nothing failed"*) end=$nth && break ;;
-		"done"*) $undo || break ;;
+		"done"*) "${undo[@]}" || break ;;
 		*) failed=$((failed + 1)) ;;
 		esac
 	done
 	check "$text: all $end allocations had their turn" test -n "$end"
 	check "$text: it was refused for $failed of them" test $failed -gt 0
-	check "$text: nothing is in the way" $undo
+	check "$text: nothing is in the way" "${undo[@]}"
 }
 every_failure "swapon" "swapoff $file" swapon "$file"
 check "swapon works" swapon "$file"

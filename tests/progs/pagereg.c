@@ -416,7 +416,8 @@ static size_t size_of(const char *text)
 static void usage(void)
 {
 	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS] [-o PAGES]\n"
-	      "               [-e] [-z] [-r SEED] [-k KIND[,KIND…] | -f DEVICE [-b SLOT] [-s OFFSET]]\n"
+	      "               [-e] [-z] [-r SEED] [-k KIND[,KIND…] | -f DEVICE [-b SLOT] [-s "
+	      "OFFSET]]\n"
 	      "  -o  fail unless so many pages went out to swap\n"
 	      "  -e  allow SIGBUS, I/O errors and killed processes, but no wrong byte\n"
 	      "  -z  pages that can be compressed, to about a third\n"
