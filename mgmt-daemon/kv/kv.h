@@ -4,9 +4,9 @@
  * engines, an SQLite database (one manager) or etcd (several, one of which leads).
  * Whatever the engine, one commit is all or nothing and survives a power cut.
  *
- * Keys are 1 to 255 printable characters without blank, values are UTF-8 text of up
- * to 1 MiB, at most 48 operations in one commit, each key once. Each commit has a
- * revision, which grows; a record carries that of the commit that wrote it last.
+ * Keys are 1 to 255 printable ASCII characters without blank, values are UTF-8 text. A
+ * commit has at most 48 operations and 1 MiB, and each key once. Each commit has a
+ * revision, which never falls; a record carries that of the commit that wrote it last.
  *
  * Commits take effect in the order in which they were submitted. So a caller may
  * decide and xmemd_kv_submit() under its own lock and xmemd_kv_wait() without it:
@@ -35,12 +35,14 @@
 #define XMEMD_KV_ABSENT 0		 /* the key must not exist */
 
 #define XMEMD_KV_KEY 256 /* with the zero at its end */
-#define XMEMD_KV_VALUE (1024 * 1024)
 #define XMEMD_KV_OPS 48
+#define XMEMD_KV_BYTES (1024 * 1024) /* keys and values of one commit */
 
 /*
- * What a commit gives beside 0 and -1: it may have happened or not. The manager does
- * not lead any more, and is told everything anew when the engine is back.
+ * What a commit gives beside 0 and -1 (refused, nothing has changed): it may have
+ * happened or not. With etcd this manager does not lead any more and will be told
+ * everything anew; an SQLite database whose flush failed takes no commit until the
+ * daemon is started anew, which reads what is really there.
  */
 #define XMEMD_KV_UNSURE (-2)
 
@@ -96,6 +98,8 @@ typedef int (*xmemd_kv_fn)(const char *key, const char *value, uint64_t revision
  * @arg: given to each
  *
  * They may take the caller's locks, unless these are held while it waits for a commit.
+ * SQLite tells everything inside xmemd_kv_follow(), and nothing afterwards; etcd tells
+ * from a thread of its own, as soon as it answers.
  */
 struct xmemd_kv_watcher {
 	void (*begin)(void *arg);
@@ -123,7 +127,7 @@ struct xmemd_kv_status {
 	uint64_t term;
 	char leader[64], leader_url[256];
 	uint64_t revision, commits, groups;
-	char trouble[256];
+	char trouble[512];
 };
 
 int xmemd_kv_open(const struct xmemd_kv_options *options, struct xmemd_kv **kvp,
