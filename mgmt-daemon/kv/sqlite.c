@@ -214,6 +214,15 @@ static int list(struct xmemd_kv *kv, const char *prefix, xmemd_kv_fn fn, void *a
 	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : -1;
 }
 
+/* A watcher cannot end the list. */
+static int tell(const char *key, const char *value, uint64_t revision, void *arg)
+{
+	const struct xmemd_kv_watcher *watcher = arg;
+
+	watcher->changed(key, value, revision, watcher->arg);
+	return 0;
+}
+
 static int follow(struct xmemd_kv *kv, const struct xmemd_kv_watcher *watcher,
 		  struct xmemd_refusal *why)
 {
@@ -221,7 +230,7 @@ static int follow(struct xmemd_kv *kv, const struct xmemd_kv_watcher *watcher,
 	uint64_t revision;
 
 	watcher->begin(watcher->arg);
-	if (list(kv, "", watcher->changed, watcher->arg, &revision, why) < 0)
+	if (list(kv, "", tell, (void *)watcher, &revision, why) < 0)
 		return -1;
 	watcher->synced(revision, watcher->arg);
 	watcher->leads(true, s->name, s->url, watcher->arg);

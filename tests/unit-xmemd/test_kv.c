@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The key-value store on SQLite: what it keeps, what it refuses, and that a refusal changes nothing. */
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "kv_test.h"
+
+static void test_records(void **state)
+{
+	uint64_t first, second;
+	struct found found;
+
+	(void)state;
+	assert_int_equal(set("alloc/a", "{\"x\": \"\xc3\xa4'\"}", XMEMD_KV_ABSENT), 0);
+	found = list("alloc/");
+	assert_string_equal(found.text, "alloc/a={\"x\": \"\xc3\xa4'\"}");
+	first = found.revision;
+	assert_true(first > 0);
+	assert_int_equal(set("alloc/a", "2", first), 0);
+	second = list("alloc/a").revision;
+	assert_true(second > first);
+	refused(set("alloc/a", "3", first), 409, "it has revision");
+	refused(set("alloc/a", "3", XMEMD_KV_ABSENT), 409, "\"alloc/a\" exists already");
+	refused(set("alloc/b", "3", second), 409, "\"alloc/b\" does not exist");
+	refused(set("alloc/b", "3", XMEMD_KV_EXISTS), 409, "\"alloc/b\" does not exist");
+	refused(set("alloc/b", NULL, XMEMD_KV_EXISTS), 409, "\"alloc/b\" does not exist");
+	holds("alloc/a=2");
+	assert_int_equal(list("").revision, second);
+	assert_int_equal(set("alloc/a", "", XMEMD_KV_EXISTS), 0);
+	assert_int_equal(set("alloc/b", NULL, XMEMD_KV_ANY), 0);
+	holds("alloc/a=");
+	assert_int_equal(set("alloc/a", NULL, list("").revision), 0);
+	holds("");
+}
+
+static void test_all_or_nothing(void **state)
+{
+	const struct xmemd_kv_op three[] = {
+		{ .key = "a", .value = "1", .expect = XMEMD_KV_ABSENT },
+		{ .key = "b", .value = NULL, .expect = XMEMD_KV_ANY },
+		{ .key = "c", .value = "1", .expect = XMEMD_KV_EXISTS },
+	};
+	struct xmemd_kv_op check[] = {
+		{ .key = "a", .value = "2", .expect = XMEMD_KV_ANY },
+		{ .key = "c", .value = "ignored", .expect = XMEMD_KV_EXISTS, .check = true },
+	};
+	uint64_t revision, again;
+
+	(void)state;
+	assert_int_equal(set("b", "0", XMEMD_KV_ANY), 0);
+	refused(xmemd_kv_commit(kv, three, 3, NULL, &why), 409, "\"c\" does not exist");
+	holds("b=0");
+	refused(xmemd_kv_commit(kv, check, 2, NULL, &why), 409, "\"c\" does not exist");
+	holds("b=0");
+	assert_int_equal(set("c", "0", XMEMD_KV_ANY), 0);
+	assert_int_equal(xmemd_kv_commit(kv, three, 3, &revision, &why), 0);
+	holds("a=1 c=1");
+	assert_int_equal(list("a").revision, revision);
+	assert_int_equal(list("c").revision, revision);
+	assert_int_equal(xmemd_kv_commit(kv, check, 2, &again, &why), 0);
+	assert_int_equal(again, revision + 1);
+	holds("a=2 c=1");
+	/* nothing to write: it only asks whether this manager leads */
+	assert_int_equal(xmemd_kv_commit(kv, NULL, 0, &revision, &why), 0);
+	assert_int_equal(revision, again);
+}
+
+static void test_bad_input(void **state)
+{
+	struct xmemd_kv_op many[XMEMD_KV_OPS + 1] = {};
+	char keys[XMEMD_KV_OPS + 1][8], *big = malloc(XMEMD_KV_BYTES + 1), key[XMEMD_KV_KEY + 1];
+	size_t i;
+
+	(void)state;
+	refused(set("", "1", XMEMD_KV_ANY), 400, "the key \"\" is not 1 to 255 printable");
+	refused(set("a b", "1", XMEMD_KV_ANY), 400, "the key \"a b\" is not");
+	refused(set("a\xc3\xa4", "1", XMEMD_KV_ANY), 400, "is not 1 to 255 printable");
+	refused(set("a\n", "1", XMEMD_KV_ANY), 400, "is not 1 to 255 printable");
+	memset(key, 'k', XMEMD_KV_KEY);
+	key[XMEMD_KV_KEY] = '\0';
+	refused(set(key, "1", XMEMD_KV_ANY), 400, "is not 1 to 255 printable");
+	refused(xmemd_kv_list(kv, "a b", find, &(struct found){}, NULL, &why), 400,
+		"the key \"a b\"");
+	for (i = 0; i < XMEMD_KV_OPS + 1; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "k%zu", i);
+		many[i] = (struct xmemd_kv_op){ keys[i], "1", XMEMD_KV_ANY, false };
+	}
+	refused(xmemd_kv_commit(kv, many, XMEMD_KV_OPS + 1, NULL, &why), 413,
+		"49 operations in one commit: at most 48");
+	many[1].key = many[0].key;
+	refused(xmemd_kv_commit(kv, many, 2, NULL, &why), 400,
+		"the key \"k0\" twice in one commit");
+	memset(big, 'x', XMEMD_KV_BYTES);
+	big[XMEMD_KV_BYTES] = '\0';
+	refused(set("k", big, XMEMD_KV_ANY), 413, "in one commit: at most 1048576");
+	holds("");
+	big[XMEMD_KV_BYTES - 3] = '\0';
+	assert_int_equal(set("k", big, XMEMD_KV_ANY), 0);
+	key[XMEMD_KV_KEY - 1] = '\0';
+	assert_int_equal(set(key, "1", XMEMD_KV_ANY), 0);
+	many[1].key = keys[1];
+	assert_int_equal(xmemd_kv_commit(kv, many, XMEMD_KV_OPS, NULL, &why), 0);
+	assert_int_equal(list("").count, XMEMD_KV_OPS + 2);
+	free(big);
+}
+
+static void test_list(void **state)
+{
+	struct found found = { .limit = 2 };
+	uint64_t revision;
+
+	(void)state;
+	assert_int_equal(set("b/2", "1", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b/10", "2", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("a", "3", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b0", "4", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b/~", "5", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("c", "6", XMEMD_KV_ANY), 0);
+	holds("a=3 b/10=2 b/2=1 b/~=5 b0=4 c=6");
+	assert_string_equal(list("b/").text, "b/10=2 b/2=1 b/~=5");
+	assert_int_equal(list("d").count, 0);
+	assert_int_equal(xmemd_kv_list(kv, "", find, &found, &revision, &why), 0);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(revision, list("c").revision);
+}
+
+static void test_reopen(void **state)
+{
+	uint64_t revision, next;
+	struct xmemd_kv_status status;
+	const struct xmemd_kv_op op = { .key = "b", .value = "1", .expect = XMEMD_KV_ANY };
+
+	(void)state;
+	assert_int_equal(set("a", "1", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b", "1", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b", NULL, XMEMD_KV_ANY), 0);
+	xmemd_kv_status(kv, &status);
+	revision = status.revision;
+	reopen();
+	holds("a=1");
+	xmemd_kv_status(kv, &status);
+	assert_int_equal(status.revision, revision);
+	assert_string_equal(status.engine, "sqlite");
+	assert_true(status.leads);
+	/* what a deleted record had is not given out again */
+	assert_int_equal(xmemd_kv_commit(kv, &op, 1, &next, &why), 0);
+	assert_int_equal(next, revision + 1);
+}
+
+static char told[512];
+
+static void tell(const char *word, const char *text)
+{
+	snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s%s ", word, text);
+}
+
+static void told_begin(void *arg)
+{
+	tell(arg, "begin");
+}
+
+static int told_changed(const char *key, const char *value, uint64_t revision, void *arg)
+{
+	(void)revision;
+	tell(arg, key);
+	tell("=", value);
+	return 1;
+}
+
+static void told_synced(uint64_t revision, void *arg)
+{
+	assert_int_equal(revision, 2);
+	tell(arg, "synced");
+}
+
+static void told_leads(bool leader, const char *name, const char *url, void *arg)
+{
+	tell(arg, leader ? "leads" : "follows");
+	tell(":", name);
+	tell(":", url);
+}
+
+static void tell_member(const char *name, const char *url, bool leader, void *arg)
+{
+	told_leads(leader, name, url, arg);
+}
+
+static void test_follow(void **state)
+{
+	static const struct xmemd_kv_watcher watcher = { told_begin, told_changed, told_synced,
+							 told_leads, "." };
+
+	(void)state;
+	assert_int_equal(set("a", "1", XMEMD_KV_ANY), 0);
+	assert_int_equal(set("b", "2", XMEMD_KV_ANY), 0);
+	assert_int_equal(xmemd_kv_follow(kv, &watcher, &why), 0);
+	/* a watcher cannot end the list */
+	assert_string_equal(told, ".begin .a =1 .b =2 .synced .leads :m1 :https://m1 ");
+	*told = '\0';
+	assert_int_equal(set("c", "3", XMEMD_KV_ANY), 0);
+	assert_string_equal(told, "");
+	assert_int_equal(xmemd_kv_members(kv, tell_member, "", &why), 0);
+	assert_string_equal(told, "leads :m1 :https://m1 ");
+}
+
+#define QUEUED 100
+static struct xmemd_kv_ticket *queued[QUEUED];
+
+/* While a list goes on the commits wait, so all these can share a flush. */
+static int queue(const char *key, const char *value, uint64_t revision, void *arg)
+{
+	char name[16];
+	int i;
+
+	(void)key;
+	(void)value;
+	(void)revision;
+	(void)arg;
+	for (i = 0; i < QUEUED; i++) {
+		struct xmemd_kv_op op = { .key = name, .value = "1", .expect = XMEMD_KV_ABSENT };
+
+		/* each third is like the one before it */
+		snprintf(name, sizeof(name), "q%d", i % 3 == 2 ? i - 1 : i);
+		assert_int_equal(xmemd_kv_submit(kv, &op, 1, &queued[i], &why), 0);
+	}
+	return 1;
+}
+
+static void test_group(void **state)
+{
+	struct xmemd_kv_status before, after;
+	uint64_t revision, last = 0;
+	int i;
+
+	(void)state;
+	assert_int_equal(set("a", "1", XMEMD_KV_ANY), 0);
+	xmemd_kv_status(kv, &before);
+	assert_int_equal(xmemd_kv_list(kv, "a", queue, NULL, NULL, &why), 0);
+	for (i = 0; i < QUEUED; i++) {
+		if (i % 3 == 2) {
+			refused(xmemd_kv_wait(queued[i], NULL, &why), 409, "exists already");
+			continue;
+		}
+		assert_int_equal(xmemd_kv_wait(queued[i], &revision, &why), 0);
+		assert_true(revision > last);
+		last = revision;
+	}
+	xmemd_kv_status(kv, &after);
+	assert_int_equal(after.commits - before.commits, 67);
+	/* the thread may have taken some before the list had it wait */
+	assert_true(after.groups - before.groups <= 2);
+	assert_int_equal(list("q").count, 67);
+}
+
+#define THREADS 8
+#define EACH 50
+
+static void *count_up(void *arg)
+{
+	char value[16];
+	int i, *failed = arg;
+	struct xmemd_refusal own = {};
+
+	for (i = 0; i < EACH; i++) {
+		char key[16];
+		struct xmemd_kv_op ops[] = {
+			{ .key = key, .value = value, .expect = i ? XMEMD_KV_EXISTS : 0 },
+			{ .key = "last", .value = value, .expect = XMEMD_KV_ANY },
+		};
+
+		snprintf(key, sizeof(key), "%p", arg);
+		snprintf(value, sizeof(value), "%d", i);
+		*failed += xmemd_kv_commit(kv, ops, 2, NULL, &own) != 0;
+	}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	pthread_t thread[THREADS];
+	int failed[THREADS] = {}, i;
+
+	(void)state;
+	for (i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, count_up, &failed[i]), 0);
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], NULL);
+		assert_int_equal(failed[i], 0);
+	}
+	assert_int_equal(list("").count, THREADS + 1);
+	assert_string_equal(list("last").text, "last=49");
+	assert_int_equal(list("last").revision, THREADS * EACH);
+}
+
+static void make_database(const char *sql)
+{
+	sqlite3 *db;
+
+	xmemd_kv_close(kv);
+	kv = NULL;
+	unlink(path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void read_file(char *bytes, size_t size)
+{
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	memset(bytes, 0, size);
+	assert_true(fread(bytes, 1, size, file) > 0);
+	fclose(file);
+}
+
+static void untouched(int status, const char *text)
+{
+	char before[32768], after[32768];
+
+	read_file(before, sizeof(before));
+	refused(try_open(&kv), status, text);
+	assert_null(kv);
+	read_file(after, sizeof(after));
+	assert_memory_equal(before, after, sizeof(before));
+}
+
+static void test_refused_databases(void **state)
+{
+	struct xmemd_kv_options options = {};
+	struct xmemd_kv *other = NULL;
+	FILE *file;
+
+	(void)state;
+	refused(try_open(&other), 409, "is locked: another xmemd uses it");
+	assert_null(other);
+	refused(xmemd_kv_open(&options, &other, &why), 400, "either database= or etcd=");
+	options.database = path;
+	options.etcd = "http://127.0.0.1:1";
+	refused(xmemd_kv_open(&options, &other, &why), 400, "not both");
+	options = (struct xmemd_kv_options){ .database = "/nonexistent/db" };
+	refused(xmemd_kv_open(&options, &other, &why), 500, "unable to open");
+	make_database("CREATE TABLE other (a)");
+	untouched(409, "is not one of xmemd");
+	make_database("PRAGMA application_id = 7; CREATE TABLE records (a)");
+	untouched(409, "is not one of xmemd");
+	make_database("PRAGMA application_id = 2020435309; PRAGMA user_version = 3");
+	untouched(409, "has schema version 3, this xmemd knows 2");
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "%04096d", 7);
+	fclose(file);
+	untouched(500, "is damaged or no database");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_records, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_all_or_nothing, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_bad_input, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_list, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_reopen, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_follow, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_group, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_threads, open_kv, close_kv),
+		cmocka_unit_test_setup_teardown(test_refused_databases, open_kv, close_kv),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
