@@ -190,7 +190,8 @@ int xmemd_api_appliance_delete(struct xmemd_call *call)
 {
 	const char *name = path_name(call);
 
-	if (!name || xmemd_store_appliance_del(store_of(call), name, call->force, &call->why) < 0)
+	if (!name ||
+	    xmemd_store_appliance_del(store_of(call), name, call->query.force, &call->why) < 0)
 		return -1;
 	xmemd_janitor_kick(call->daemon->manager);
 	return reply_done(call, name, "forgotten");
@@ -290,7 +291,8 @@ int xmemd_api_alloc_delete(struct xmemd_call *call)
 
 	if (!name)
 		return -1;
-	ret = xmemd_manager_destroy(call->daemon->manager, name, scope(call), call->force, &why);
+	ret = xmemd_manager_destroy(call->daemon->manager, name, scope(call), call->query.force,
+				    &why);
 	if (ret < 0) {
 		call->why = why;
 		return -1;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <jansson.h>
 
 #include "daemon.h"
@@ -13,51 +14,112 @@
 
 #define XMEMD_ARGS_MAX 2
 #define XMEMD_ARG_TEXT 256
+#define XMEMD_KEY_TEXT 65
+#define XMEMD_PAGE_DEFAULT 1000 /* objects in an answer that nobody asked to be shorter */
+#define XMEMD_PAGE_MAX 10000
+
+/* What a route takes beside its path; everything else is refused. */
+enum xmemd_takes {
+	XMEMD_TAKES_BODY = 1 << 0,    /* needs a JSON object */
+	XMEMD_TAKES_FORCE = 1 << 1,   /* ?force=0|1 */
+	XMEMD_TAKES_DRY_RUN = 1 << 2, /* ?dry_run=0|1 */
+	XMEMD_TAKES_PAGE = 1 << 3,    /* ?limit=N&after=NAME */
+	XMEMD_TAKES_SINCE = 1 << 4,   /* ?limit=N&since=N&type=PREFIX, and Last-Event-ID */
+	XMEMD_TAKES_STATE = 1 << 5,   /* ?state=WORD */
+	XMEMD_TAKES_KEY = 1 << 6,     /* Idempotency-Key */
+};
+
+/**
+ * struct xmemd_query - what stands behind the ? of a path, and in headers
+ * @force: force=1
+ * @dry_run: dry_run=1
+ * @limit: at most so many objects; XMEMD_PAGE_DEFAULT when not there
+ * @after: objects with greater names only; empty for all
+ * @state: objects in this state only; empty for all
+ * @type: events whose type is this or begins with it and a dot; empty for all
+ * @has_since: @since was given
+ * @since: events with a greater number only
+ * @key: Idempotency-Key, 1 to 64 printable characters; empty without
+ */
+struct xmemd_query {
+	bool force, dry_run;
+	uint32_t limit;
+	char after[XMEMD_NAME_TEXT], state[XMEMD_NAME_TEXT], type[XMEMD_NAME_TEXT];
+	bool has_since;
+	uint64_t since;
+	char key[XMEMD_KEY_TEXT];
+};
 
 /**
  * struct xmemd_call - a request being answered
  * @daemon: the daemon
- * @peer: who asks
+ * @peer: for whom: roles and name that decide what is permitted
+ * @via: name of the manager that passed the request on; empty if @peer itself asks
+ * @method: HTTP method
+ * @path: path without the query, decoded
+ * @target: path and query as they were sent, for passing the request on
  * @arg: what stands for the {…} of the route's path
+ * @query: query and headers
  * @body: JSON object sent along, or NULL on routes without
- * @force: the query force=1 is there
  * @status: of the answer, 200 unless the handler sets another
  * @reply: the answer, made by the handler
+ * @text: an answer that is no JSON instead, freed by the server
+ * @type: media type of @text, constant
  * @why: refusal instead of an answer
  */
 struct xmemd_call {
 	struct xmemd *daemon;
 	struct xmemd_peer peer;
+	char via[XMEMD_CN_TEXT];
+	const char *method, *path, *target;
 	char arg[XMEMD_ARGS_MAX][XMEMD_ARG_TEXT];
+	struct xmemd_query query;
 	json_t *body;
-	bool force;
 	unsigned int status;
 	json_t *reply;
+	char *text;
+	const char *type;
 	struct xmemd_refusal why;
 };
 
 /**
  * struct xmemd_route - a method on a path
- * @method: GET, POST, PUT or DELETE
+ * @method: GET, POST, PUT, PATCH or DELETE
  * @path: segments; {name} and the like stand for any
  * @serves: the role that the daemon needs for it, 0 for any
  * @callers: roles of callers that may use it
- * @body: needs a JSON body; routes without refuse one
- * @force: takes the query force
- * @handle: answers; 0 with @reply set, or -1 with @why set
+ * @takes: bits of enum xmemd_takes
+ * @handle: answers; 0 with @reply or @text set, or -1 with @why set
  */
 struct xmemd_route {
 	const char *method, *path;
-	unsigned int serves, callers;
-	bool body, force;
+	unsigned int serves, callers, takes;
 	int (*handle)(struct xmemd_call *call);
 };
 
-extern const struct xmemd_route xmemd_routes[];
-extern const size_t xmemd_routes_count;
+/**
+ * struct xmemd_route_table - routes that one file declares
+ * @routes: they
+ * @count: how many
+ */
+struct xmemd_route_table {
+	const struct xmemd_route *routes;
+	size_t count;
+};
 
+/* of routes_manager.c and routes_appliance.c */
+extern const struct xmemd_route_table xmemd_routes_manager, xmemd_routes_appliance;
+
+const struct xmemd_route *xmemd_route_nth(size_t n);
 const struct xmemd_route *xmemd_route_find(struct xmemd_call *call, const char *method,
 					   const char *path);
+
+int xmemd_query_read(struct xmemd_query *query, unsigned int takes, const char *name,
+		     const char *value, struct xmemd_refusal *why);
+int xmemd_query_key(struct xmemd_query *query, unsigned int takes, const char *value,
+		    struct xmemd_refusal *why);
+int xmemd_query_behalf(struct xmemd_call *call, const char *value);
+void xmemd_query_defaults(struct xmemd_query *query);
 
 /* role any */
 int xmemd_api_status(struct xmemd_call *call);

@@ -16,8 +16,11 @@ enum xmemd_role {
 	XMEMD_ROLE_MANAGER = 1 << 1,
 	XMEMD_ROLE_APPLIANCE = 1 << 2,
 	XMEMD_ROLE_CLIENT = 1 << 3,
+	XMEMD_ROLE_VIEWER = 1 << 4, /* sees all but secrets, changes nothing */
 };
 
+struct xmemd_call;
+struct xmemd_events;
 struct xmemd_manager;
 
 /**
@@ -26,12 +29,18 @@ struct xmemd_manager;
  * @roles: XMEMD_ROLE_MANAGER, XMEMD_ROLE_APPLIANCE or both
  * @cn: common name of its own certificate
  * @manager: the role manager, or NULL
+ * @events: what happened lately, or NULL in tests that do not look at it
+ * @before: called once a request is known to be good, before its handler, in the
+ *	same thread: 0 goes on, 1 has answered (forwarded, or the same key again), -1
+ *	has refused; NULL goes on
  */
 struct xmemd {
 	struct xmem_config config;
 	unsigned int roles;
 	char cn[XMEMD_CN_TEXT];
 	struct xmemd_manager *manager;
+	struct xmemd_events *events;
+	int (*before)(struct xmemd_call *call);
 };
 
 #endif /* XMEMD_DAEMON_H */

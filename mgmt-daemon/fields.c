@@ -50,7 +50,7 @@ const char *xmemd_choice_word(const struct xmemd_choice *choices, uint32_t value
 
 static int refuse_field(struct xmemd_refusal *why, const char *name, const char *must)
 {
-	return xmemd_refuse(why, 400, "\"%s\" must be %s", name, must);
+	return xmemd_refuse_field(why, name, "\"%s\" must be %s", name, must);
 }
 
 static int read_name(const char *name, const json_t *value, char *out, struct xmemd_refusal *why)
@@ -130,7 +130,7 @@ static int read_size(const char *name, const json_t *value, uint64_t *out,
 
 	if (text) {
 		if (xmem_size_parse(text, &size, &err) < 0)
-			return xmemd_refuse(why, 400, "\"%s\": %s", name, err.text);
+			return xmemd_refuse_field(why, name, "\"%s\": %s", name, err.text);
 	} else if (json_is_integer(value) && json_integer_value(value) > 0) {
 		size = (uint64_t)json_integer_value(value);
 	} else if (!json_is_integer(value)) {
@@ -151,7 +151,7 @@ static int read_id(const char *name, const json_t *value, uint64_t *out, struct 
 	if (!text)
 		return refuse_field(why, name, "a string of hexadecimal digits such as \"0x1f\"");
 	if (xmem_id_parse(name, text, out, &err) < 0)
-		return xmemd_refuse_err(why, 400, &err);
+		return xmemd_refuse_field(why, name, "%s", err.text);
 	return 0;
 }
 
@@ -164,7 +164,7 @@ static int read_token(const char *name, const json_t *value, uint8_t *out,
 	if (!text)
 		return refuse_field(why, name, "a string of 32 hexadecimal digits");
 	if (xmem_token_parse(text, out, &err) < 0)
-		return xmemd_refuse_err(why, 400, &err);
+		return xmemd_refuse_field(why, name, "%s", err.text);
 	return 0;
 }
 
@@ -174,8 +174,9 @@ static int read_number(const struct xmemd_field *field, const json_t *value, uin
 	json_int_t number = json_integer_value(value);
 
 	if (!json_is_integer(value) || number < 0 || number > field->max)
-		return xmemd_refuse(why, 400, "\"%s\" must be a whole number from 0 to %u",
-				    field->name, field->max);
+		return xmemd_refuse_field(why, field->name,
+					  "\"%s\" must be a whole number from 0 to %u", field->name,
+					  field->max);
 	*out = (uint32_t)number;
 	return 0;
 }
@@ -196,7 +197,8 @@ static int read_choice(const struct xmemd_field *field, const json_t *value, uin
 		len += (size_t)snprintf(possible + len, sizeof(possible) - len, "%s\"%s\"",
 					len ? ", " : "", choice->word);
 	}
-	return xmemd_refuse(why, 400, "\"%s\" must be one of %s", field->name, possible);
+	return xmemd_refuse_field(why, field->name, "\"%s\" must be one of %s", field->name,
+				  possible);
 }
 
 static int read_field(const struct xmemd_field *field, const json_t *value, void *out,
@@ -234,7 +236,8 @@ static int refuse_unknown(const struct xmemd_field *fields, size_t count, const 
 	for (i = 0; i < count; i++)
 		len += (size_t)snprintf(possible + len, sizeof(possible) - len, "%s%s",
 					len ? ", " : "", fields[i].name);
-	return xmemd_refuse(why, 400, "field \"%.64s\" is unknown; possible are %s", key, possible);
+	return xmemd_refuse_field(why, key, "field \"%.64s\" is unknown; possible are %s", key,
+				  possible);
 }
 
 /**
@@ -266,6 +269,7 @@ int xmemd_fields_read(const struct xmemd_field *fields, size_t count, const json
 	}
 	for (i = 0; i < count; i++)
 		if (fields[i].required && !json_object_get(object, fields[i].name))
-			return xmemd_refuse(why, 400, "field \"%s\" is missing", fields[i].name);
+			return xmemd_refuse_field(why, fields[i].name, "field \"%s\" is missing",
+						  fields[i].name);
 	return 0;
 }

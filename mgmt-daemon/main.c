@@ -17,6 +17,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "events.h"
 #include "manager.h"
 #include "peer.h"
 #include "server.h"
@@ -171,6 +172,9 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	sd_event *event = NULL;
 	int ret;
 
+	daemon->events = xmemd_events_new();
+	if (!daemon->events)
+		return xmemd_refuse(why, 500, "out of memory");
 	ret = prepare_loop(&event, why);
 	if (!ret && (daemon->roles & XMEMD_ROLE_MANAGER))
 		ret = xmemd_manager_start(daemon, why);
@@ -188,6 +192,7 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	xmemd_server_stop(server);
 	xmemd_manager_stop(daemon->manager);
 	sd_event_unref(event);
+	xmemd_events_free(daemon->events);
 	return ret;
 }
 

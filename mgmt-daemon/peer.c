@@ -9,10 +9,9 @@ static const struct {
 	const char *name;
 	unsigned int role;
 } roles[] = {
-	{ "admin", XMEMD_ROLE_ADMIN },
-	{ "manager", XMEMD_ROLE_MANAGER },
-	{ "appliance", XMEMD_ROLE_APPLIANCE },
-	{ "client", XMEMD_ROLE_CLIENT },
+	{ "admin", XMEMD_ROLE_ADMIN },	       { "manager", XMEMD_ROLE_MANAGER },
+	{ "appliance", XMEMD_ROLE_APPLIANCE }, { "client", XMEMD_ROLE_CLIENT },
+	{ "viewer", XMEMD_ROLE_VIEWER },
 };
 
 #define ROLES (sizeof(roles) / sizeof(*roles))
@@ -34,6 +33,31 @@ const char *xmemd_roles_format(unsigned int bits, char out[XMEMD_ROLES_TEXT])
 			len += (size_t)snprintf(out + len, XMEMD_ROLES_TEXT - len, "%s%s",
 						len ? ", " : "", roles[i].name);
 	return len ? out : "none";
+}
+
+/**
+ * xmemd_roles_parse() - read what xmemd_roles_format() wrote
+ * @text: names with commas, and blanks behind them or not
+ *
+ * Return: bits of enum xmemd_role; 0 if one is unknown.
+ */
+unsigned int xmemd_roles_parse(const char *text)
+{
+	unsigned int bits = 0;
+	size_t i, len;
+
+	for (;; text += len + 1) {
+		text += *text == ' ';
+		len = strcspn(text, ",");
+		for (i = 0; i < ROLES; i++)
+			if (strlen(roles[i].name) == len && !memcmp(text, roles[i].name, len))
+				break;
+		if (i == ROLES)
+			return 0;
+		bits |= roles[i].role;
+		if (!text[len])
+			return bits;
+	}
 }
 
 static void read_roles(gnutls_x509_crt_t crt, struct xmemd_peer *peer)
@@ -74,7 +98,8 @@ static int read_crt(gnutls_x509_crt_t crt, struct xmemd_peer *peer, struct xmemd
 	if (!peer->roles)
 		return xmemd_refuse(why, 403,
 				    "the certificate of \"%s\" has no role: its organizational "
-				    "unit (OU) must be admin, manager, appliance or client",
+				    "unit (OU) must be admin, manager, appliance, client or "
+				    "viewer",
 				    peer->cn);
 	return 0;
 }

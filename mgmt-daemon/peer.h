@@ -25,5 +25,6 @@ int xmemd_peer_read(gnutls_session_t session, struct xmemd_peer *peer, struct xm
 int xmemd_peer_read_pem(const char *pem, size_t size, struct xmemd_peer *peer,
 			struct xmemd_refusal *why);
 const char *xmemd_roles_format(unsigned int roles, char out[XMEMD_ROLES_TEXT]);
+unsigned int xmemd_roles_parse(const char *text);
 
 #endif /* XMEMD_PEER_H */

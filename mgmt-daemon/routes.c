@@ -4,45 +4,39 @@
 
 #include "call.h"
 
-#define ADMIN XMEMD_ROLE_ADMIN
-#define MANAGER XMEMD_ROLE_MANAGER
-#define APPLIANCE XMEMD_ROLE_APPLIANCE
-#define CLIENT XMEMD_ROLE_CLIENT
-
-/* Documentation/api/openapi.yaml says the same; a test compares them. */
-const struct xmemd_route xmemd_routes[] = {
-	{ "GET", "/v1/status", 0, ADMIN | MANAGER | APPLIANCE | CLIENT, false, false,
-	  xmemd_api_status },
-
-	{ "GET", "/v1/appliances", MANAGER, ADMIN | MANAGER | APPLIANCE, false, false,
-	  xmemd_api_appliances_get },
-	{ "POST", "/v1/appliances", MANAGER, ADMIN, true, false, xmemd_api_appliances_post },
-	{ "DELETE", "/v1/appliances/{name}", MANAGER, ADMIN, false, true,
-	  xmemd_api_appliance_delete },
-	{ "GET", "/v1/allocations", MANAGER, ADMIN | CLIENT, false, false, xmemd_api_allocs_get },
-	{ "POST", "/v1/allocations", MANAGER, ADMIN | CLIENT, true, false, xmemd_api_allocs_post },
-	{ "GET", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT, false, false,
-	  xmemd_api_alloc_get },
-	{ "DELETE", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT, false, true,
-	  xmemd_api_alloc_delete },
-	{ "GET", "/v1/allocations/{name}/attachment", MANAGER, ADMIN | CLIENT, false, false,
-	  xmemd_api_attachment_get },
-
-	{ "GET", "/v1/pool", APPLIANCE, ADMIN | MANAGER | APPLIANCE, false, false,
-	  xmemd_api_pool_get },
-	{ "GET", "/v1/regions", APPLIANCE, ADMIN | MANAGER | APPLIANCE, false, false,
-	  xmemd_api_regions_get },
-	{ "PUT", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, true, false,
-	  xmemd_api_region_put },
-	{ "DELETE", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, false, false,
-	  xmemd_api_region_delete },
-	{ "PUT", "/v1/regions/{region}/grants/{client}", APPLIANCE, ADMIN | MANAGER, true, false,
-	  xmemd_api_grant_put },
-	{ "DELETE", "/v1/regions/{region}/grants/{client}", APPLIANCE, ADMIN | MANAGER, false,
-	  false, xmemd_api_grant_delete },
+static const struct xmemd_route any[] = {
+	{ "GET", "/v1/status", 0,
+	  XMEMD_ROLE_ADMIN | XMEMD_ROLE_MANAGER | XMEMD_ROLE_APPLIANCE | XMEMD_ROLE_CLIENT |
+		  XMEMD_ROLE_VIEWER,
+	  0, xmemd_api_status },
 };
 
-const size_t xmemd_routes_count = sizeof(xmemd_routes) / sizeof(*xmemd_routes);
+static const struct xmemd_route_table routes_any = { any, sizeof(any) / sizeof(*any) };
+
+/* Documentation/api/openapi.yaml says the same; a test compares them. */
+static const struct xmemd_route_table *const tables[] = {
+	&routes_any,
+	&xmemd_routes_manager,
+	&xmemd_routes_appliance,
+};
+
+/**
+ * xmemd_route_nth() - walk all routes
+ * @n: from 0 on
+ *
+ * Return: the route, or NULL behind the last one.
+ */
+const struct xmemd_route *xmemd_route_nth(size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		if (n < tables[i]->count)
+			return &tables[i]->routes[n];
+		n -= tables[i]->count;
+	}
+	return NULL;
+}
 
 /* Does a path fit a pattern, and what stands for its {…}? */
 static bool match(const char *pattern, const char *path, char arg[][XMEMD_ARG_TEXT])
@@ -81,13 +75,12 @@ const struct xmemd_route *xmemd_route_find(struct xmemd_call *call, const char *
 	char allowed[64] = "";
 	size_t i, len = 0;
 
-	for (i = 0; i < xmemd_routes_count; i++) {
-		route = &xmemd_routes[i];
+	for (i = 0; (route = xmemd_route_nth(i)); i++) {
 		if (!match(route->path, path, call->arg))
 			continue;
 		if (route->serves && !(route->serves & call->daemon->roles)) {
 			xmemd_refuse(&call->why, 404, "this daemon does not have the role %s",
-				     route->serves == MANAGER ? "manager" : "appliance");
+				     route->serves == XMEMD_ROLE_MANAGER ? "manager" : "appliance");
 			return NULL;
 		}
 		if (!strcmp(route->method, method))

@@ -46,15 +46,6 @@ static void exchange_free(struct exchange *x)
 	free(x);
 }
 
-static json_t *refusal_json(const struct xmemd_refusal *why)
-{
-	json_t *object = json_pack("{s:s}", "error", why->text);
-
-	if (object && why->details)
-		json_object_set(object, "details", why->details);
-	return object;
-}
-
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct exchange *x)
 {
 	struct xmemd_call *call = &x->call;
@@ -64,7 +55,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct exc
 
 	if (call->why.status) {
 		json_decref(call->reply);
-		call->reply = refusal_json(&call->why);
+		call->reply = xmemd_refusal_json(&call->why);
 		call->status = (unsigned int)call->why.status;
 	}
 	text = call->reply ? json_dumps(call->reply, JSON_COMPACT) : NULL;
@@ -88,13 +79,9 @@ static enum MHD_Result check_query(void *arg, enum MHD_ValueKind kind, const cha
 	struct exchange *x = arg;
 
 	(void)kind;
-	if (!x->route->force || strcmp(key, "force"))
-		xmemd_refuse(&x->call.why, 400, "query \"%.64s\" is unknown here", key);
-	else if (value && !strcmp(value, "1"))
-		x->call.force = true;
-	else if (!value || strcmp(value, "0"))
-		xmemd_refuse(&x->call.why, 400, "query \"force\" must be 0 or 1");
-	return x->call.why.status ? MHD_NO : MHD_YES;
+	return xmemd_query_read(&x->call.query, x->route->takes, key, value, &x->call.why) < 0
+		       ? MHD_NO
+		       : MHD_YES;
 }
 
 static void check_role(struct exchange *x)
@@ -116,8 +103,9 @@ static void check_headers(struct MHD_Connection *connection, struct exchange *x)
 	type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
 	if (length && strtoull(length, NULL, 10) > BODY_MAX)
 		xmemd_refuse(&x->call.why, 413, "the body is longer than %d bytes", BODY_MAX);
-	else if (x->route->body && (!type || strncasecmp(type, "application/json", 16) ||
-				    (type[16] && type[16] != ';' && type[16] != ' ')))
+	else if ((x->route->takes & XMEMD_TAKES_BODY) &&
+		 (!type || strncasecmp(type, "application/json", 16) ||
+		  (type[16] && type[16] != ';' && type[16] != ' ')))
 		xmemd_refuse(&x->call.why, 415, "the body must be of type application/json");
 }
 
@@ -166,7 +154,7 @@ static void parse_body(struct exchange *x)
 
 	if (x->too_long) {
 		xmemd_refuse(why, 413, "the body is longer than %d bytes", BODY_MAX);
-	} else if (!x->route->body) {
+	} else if (!(x->route->takes & XMEMD_TAKES_BODY)) {
 		if (x->len)
 			xmemd_refuse(why, 400, "there must be no body here");
 	} else if (!x->len) {
@@ -212,6 +200,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		*state = x;
 		x->call.daemon = server->daemon;
 		x->call.status = 200;
+		xmemd_query_defaults(&x->call.query);
 		check_start(connection, x, method, path);
 		return x->call.why.status ? send_answer(connection, x) : MHD_YES;
 	}

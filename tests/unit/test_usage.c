@@ -110,7 +110,7 @@ static const struct {
 	{ "pagecache status /dev/nothing", "cannot open /dev/nothing" },
 	{ "pagecache status /dev/null", "/dev/null is no block device" },
 	{ "pki issue x", "--role ROLE is missing" },
-	{ "pki issue x --role king", "possible are manager, appliance, client, admin" },
+	{ "pki issue x --role king", "possible are manager, appliance, client, viewer, admin" },
 	{ "pki issue ca --role client", "\"ca\" cannot be a name" },
 	{ "pki issue x --role client --san 'a b'", "possible is a DNS name or an IP address" },
 	{ "pki issue x --role client --days 0", "--days 0: possible is 1 to 36500" },

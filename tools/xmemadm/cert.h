@@ -18,7 +18,7 @@ struct adm_cert {
 /**
  * struct adm_cert_spec - what a certificate says
  * @name: whose it is, the CN
- * @role: manager, appliance, client, admin; NULL makes a CA
+ * @role: manager, appliance, client, viewer, admin; NULL makes a CA
  * @san: other DNS names and IP addresses
  * @sans: how many
  * @days: how long it is valid

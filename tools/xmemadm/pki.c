@@ -156,7 +156,7 @@ static int pki_init(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option issue_options[] = {
-	{ "role", "ROLE", true, false, "manager, appliance, client or admin" },
+	{ "role", "ROLE", true, false, "manager, appliance, client, viewer or admin" },
 	{ "san", "DNS|IP", false, true, "another name or address of the machine" },
 	{ "dir", "DIR", false, false, "where the CA is and the result goes (" DEFAULT_DIR ")" },
 	{ "days", "N", false, false, "how long the certificate is valid (730)" },
@@ -166,14 +166,15 @@ static const struct adm_option issue_options[] = {
 
 static int check_role(struct adm *adm, const char *role)
 {
-	static const char *const roles[] = { "manager", "appliance", "client", "admin" };
+	static const char *const roles[] = { "manager", "appliance", "client", "viewer", "admin" };
 	size_t i;
 
 	for (i = 0; i < sizeof(roles) / sizeof(*roles); i++)
 		if (!strcmp(role, roles[i]))
 			return 0;
 	return adm_usage(adm,
-			 "unknown role \"%.32s\"; possible are manager, appliance, client, admin",
+			 "unknown role \"%.32s\"; possible are manager, appliance, client, viewer, "
+			 "admin",
 			 role);
 }
 
