@@ -26,13 +26,14 @@ struct group {
 	uint64_t term, chain, deadline;
 };
 
-static void set_all(struct group *group, int result, int status, const char *text)
+static void set_all(struct group *group, int result, int status, const char *reason,
+		    const char *text)
 {
 	struct xmemd_kv_ticket *ticket;
 
 	for (ticket = group->first; ticket != group->rest; ticket = ticket->next) {
 		ticket->result = result;
-		xmemd_refuse(&ticket->why, status, "%s", text);
+		xmemd_refuse_as(&ticket->why, status, reason, "%s", text);
 	}
 }
 
@@ -187,7 +188,7 @@ static int judge(struct etcd_client *client, struct group *group, struct xmemd_k
 
 static void unsure(struct group *group, const char *text)
 {
-	set_all(group, XMEMD_KV_UNSURE, 503, text);
+	set_all(group, XMEMD_KV_UNSURE, 503, XMEMD_WHY_UNAVAILABLE, text);
 	xmemd_etcd_lost(group->e, group->term);
 }
 
@@ -231,7 +232,8 @@ static void read_refusal(struct etcd_client *client, struct group *group, const 
 	else if (repeated && commit.revision != group->chain)
 		unsure(group, "this manager was deposed while it changed something");
 	else
-		set_all(group, -1, 503, "this manager does not lead any more; nothing was changed");
+		set_all(group, -1, 503, XMEMD_WHY_NOT_LEADER,
+			"this manager does not lead any more; nothing was changed");
 	if (!leads || !repeated || !ours)
 		xmemd_etcd_lost(group->e, group->term);
 	xmemd_etcd_record_clear(&leader);
@@ -246,7 +248,8 @@ static void refused(struct etcd_client *client, struct group *group)
 
 	snprintf(text, sizeof(text), "etcd %s; nothing was changed: %s",
 		 full ? "is full" : "takes no change", client->text);
-	set_all(group, -1, full ? 507 : 503, text);
+	set_all(group, -1, full ? 507 : 503, full ? XMEMD_WHY_NO_ROOM : XMEMD_WHY_UNAVAILABLE,
+		text);
 }
 
 static void send_group(struct etcd_client *client, struct group *group)
@@ -299,7 +302,7 @@ static bool leads(struct group *group)
 			 *e->trouble ? ": " : "", e->trouble);
 	pthread_mutex_unlock(&e->lock);
 	if (!yes)
-		set_all(group, -1, 503, text);
+		set_all(group, -1, 503, XMEMD_WHY_NOT_LEADER, text);
 	return yes;
 }
 

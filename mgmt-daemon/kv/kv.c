@@ -270,7 +270,8 @@ int xmemd_kv_expect(const struct xmemd_kv_op *op, uint64_t found, struct xmemd_r
 	    (op->expect == XMEMD_KV_EXISTS && found))
 		return 0;
 	if (op->expect == XMEMD_KV_ABSENT)
-		return xmemd_refuse(why, 409, "\"%s\" exists already", op->key);
+		return xmemd_refuse_as(why, 409, XMEMD_WHY_EXISTS, "\"%s\" exists already",
+				       op->key);
 	if (!found)
 		return xmemd_refuse(why, 409, "\"%s\" does not exist", op->key);
 	return xmemd_refuse(why, 409,

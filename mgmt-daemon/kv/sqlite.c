@@ -184,7 +184,7 @@ static struct xmemd_kv_ticket *commit(struct xmemd_kv *kv, struct xmemd_kv_ticke
 	pthread_mutex_unlock(&s->lock);
 	for (each = first; ret && each != ticket; each = each->next) {
 		each->result = ret;
-		xmemd_refuse(&each->why, why.status, "%s", why.text);
+		xmemd_refuse_as(&each->why, why.status, why.reason, "%s", why.text);
 	}
 	return ticket;
 }

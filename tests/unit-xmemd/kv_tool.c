@@ -3,7 +3,7 @@
  * The key-value store by hand, and for tests with several managers: takes commands from
  * stdin, a line each, and answers with lines; what a watcher is told is printed as it comes.
  *
- *	kv_tool --database PATH | --etcd URL,… --name NAME [--prefix P] [--lease SECONDS]
+ *	kv_tool --database PATH | --etcd URL,… --name NAME [--prefix P] [--lease SECONDS] [--timeout SECONDS]
  *		[--ca FILE --cert FILE --key FILE]
  *
  *	follow				watch, and take part in the election
@@ -11,6 +11,7 @@
  *	replace KEY REVISION VALUE	check				(does it lead?)
  *	list [PREFIX]			status				members
  *	model				what a watcher holds in memory
+ *	quit				(or the end of stdin)
  *	work NAME			commit counter/NAME = 1, 2, 3, … until one fails
  *	bench THREADS COMMITS		commits per second
  *
@@ -134,6 +135,15 @@ static int list_record(const char *key, const char *value, uint64_t revision, vo
 	return 0;
 }
 
+static void list(const char *prefix)
+{
+	struct xmemd_refusal why = {};
+	uint64_t revision = 0;
+	int ret = xmemd_kv_list(kv, prefix, list_record, NULL, &revision, &why);
+
+	answer(ret, revision, &why);
+}
+
 static void list_member(const char *name, const char *url, bool leader, void *arg)
 {
 	(void)arg;
@@ -232,15 +242,13 @@ static void command(char *line)
 	char *save = NULL, *verb = strtok_r(line, " \n", &save),
 	     *key = strtok_r(NULL, " \n", &save);
 	char *third = strtok_r(NULL, " \n", &save), *fourth = strtok_r(NULL, " \n", &save);
-	uint64_t revision = 0;
 
 	if (!verb)
 		return;
 	if (!strcmp(verb, "follow"))
 		answer(xmemd_kv_follow(kv, &watcher, &why), 0, &why);
 	else if (!strcmp(verb, "list"))
-		answer(xmemd_kv_list(kv, key ? key : "", list_record, NULL, &revision, &why),
-		       revision, &why);
+		list(key ? key : "");
 	else if (!strcmp(verb, "members"))
 		answer(xmemd_kv_members(kv, list_member, NULL, &why), 0, &why);
 	else if (!strcmp(verb, "status"))
@@ -268,9 +276,11 @@ static void command(char *line)
 static int read_arguments(int argc, char **argv, struct xmemd_kv_options *options)
 {
 	static const struct option known[] = {
-		{ "database", 1, NULL, 'd' }, { "etcd", 1, NULL, 'e' },	 { "name", 1, NULL, 'n' },
-		{ "prefix", 1, NULL, 'p' },   { "lease", 1, NULL, 'l' }, { "ca", 1, NULL, 'a' },
-		{ "cert", 1, NULL, 'c' },     { "key", 1, NULL, 'k' },	 {},
+		{ "database", 1, NULL, 'd' }, { "etcd", 1, NULL, 'e' },
+		{ "name", 1, NULL, 'n' },     { "prefix", 1, NULL, 'p' },
+		{ "lease", 1, NULL, 'l' },    { "ca", 1, NULL, 'a' },
+		{ "cert", 1, NULL, 'c' },     { "key", 1, NULL, 'k' },
+		{ "timeout", 1, NULL, 't' },  {},
 	};
 	int c;
 
@@ -290,6 +300,9 @@ static int read_arguments(int argc, char **argv, struct xmemd_kv_options *option
 			break;
 		case 'l':
 			options->lease = (unsigned int)strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			options->timeout = (unsigned int)strtoul(optarg, NULL, 10);
 			break;
 		case 'a':
 			options->ca = optarg;
@@ -321,7 +334,7 @@ int main(int argc, char **argv)
 	}
 	model = json_object();
 	say("= open");
-	while (fgets(line, sizeof(line), stdin))
+	while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n"))
 		command(line);
 	xmemd_kv_close(kv);
 	json_decref(model);
