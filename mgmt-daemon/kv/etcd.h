@@ -16,7 +16,7 @@
  * Each commit compares "leader" with its term, so a deposed leader changes nothing; and
  * "commit" with the revision at which that key was written before. So a commit that got
  * no answer can be sent again: it happens once, and if it had happened the comparison
- * fails and shows so.
+ * fails and what "commit" holds shows so.
  *
  * Three threads: that of kv.c commits, the session keeps the lease and campaigns, the
  * watch tells the caller. Only the watch decides when leading begins, namely when it
@@ -41,7 +41,6 @@
  * @headers: of each request
  * @data: answer
  * @len: its length
- * @repeated: a member was asked and did not answer before the one that did
  * @status: HTTP status of the last answer
  * @text: what went wrong
  */
@@ -51,7 +50,6 @@ struct etcd_client {
 	struct curl_slist *headers;
 	char *data;
 	size_t len;
-	bool repeated;
 	long status;
 	char text[2 * ETCD_TEXT];
 };
@@ -76,6 +74,7 @@ struct etcd_client {
  * @watch: tells the watcher
  * @multi: what @watch waits for
  * @committer: connection of the thread that commits
+ * @groups: number of the last transaction of that thread
  * @lock: for all below
  * @wake: told to all who pause
  * @closing: end
@@ -106,6 +105,7 @@ struct etcd {
 	pthread_t session, watch;
 	CURLM *multi;
 	struct etcd_client committer;
+	uint64_t groups;
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;

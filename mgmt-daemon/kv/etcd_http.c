@@ -185,10 +185,10 @@ enum etcd_result xmemd_etcd_post(struct etcd_client *client, const char *path, j
 	struct etcd *e = client->e;
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	unsigned int first = atomic_load(&e->preferred), i;
+	bool sent = false;
 
 	json_decref(body);
 	*answer = NULL;
-	client->repeated = false;
 	snprintf(client->text, sizeof(client->text), "out of memory");
 	for (i = 0; text && i < e->endpoints; i++) {
 		unsigned int at = (first + i) % e->endpoints;
@@ -200,11 +200,11 @@ enum etcd_result xmemd_etcd_post(struct etcd_client *client, const char *path, j
 			atomic_store(&e->preferred, at);
 			break;
 		}
-		client->repeated |= result == ETCD_NO_ANSWER;
+		sent |= result == ETCD_NO_ANSWER;
 	}
 	free(text);
 	/* refused now, but what an earlier member was told may happen yet */
-	if (result != ETCD_OK && client->repeated)
+	if (result != ETCD_OK && sent)
 		result = ETCD_NO_ANSWER;
 	note(e, result == ETCD_OK ? "" : client->text);
 	return result;

@@ -33,6 +33,8 @@ void xmemd_etcd_lost(struct etcd *e, uint64_t term)
 	pthread_mutex_lock(&e->lock);
 	if (e->term == term) {
 		e->lost |= term != 0;
+		if (term)
+			*e->leader = '\0';
 		e->term = 0;
 		e->stale = e->lease;
 		e->lease = 0;

@@ -19,11 +19,13 @@
  * @term: the leadership that it is made under
  * @chain: revision of the commit before
  * @deadline: clock (ms) at which to give up
+ * @mark: what it writes to "commit": no other does
  */
 struct group {
 	struct etcd *e;
 	struct xmemd_kv_ticket *first, *rest;
 	uint64_t term, chain, deadline;
+	char mark[48];
 };
 
 static void set_all(struct group *group, int result, int status, const char *reason,
@@ -104,12 +106,10 @@ static json_t *group_txn(const struct group *group)
 	const struct etcd *e = group->e;
 	const struct xmemd_kv_ticket *ticket;
 	json_t *success = json_array();
-	char term[24];
 
 	for (ticket = group->first; ticket != group->rest; ticket = ticket->next)
 		json_array_append_new(success, ticket_txn(e, ticket));
-	snprintf(term, sizeof(term), "%" PRIu64, group->term);
-	json_array_append_new(success, xmemd_etcd_put(e, "commit", "", term, 0));
+	json_array_append_new(success, xmemd_etcd_put(e, "commit", "", group->mark, 0));
 	return json_pack(
 		"{s:[o, o], s:o, s:[{s:o}, {s:o}]}", "compare",
 		xmemd_etcd_compare(e, "leader", "", "CREATE", "create_revision", "EQUAL",
@@ -205,36 +205,29 @@ static void read_history(struct etcd_client *client, struct group *group, uint64
 		}
 }
 
-/* Not the leader any more, or sent a second time: see which. */
-static void read_refusal(struct etcd_client *client, struct group *group, const json_t *answer,
-			 bool repeated)
+/*
+ * Not the leader any more, or it was done before and this is the second time that etcd
+ * heard of it: libcurl, too, sends again what was lost with an old connection.
+ */
+static void read_refusal(struct etcd_client *client, struct group *group, const json_t *answer)
 {
 	const json_t *responses = json_object_get(answer, "responses");
-	struct etcd_record leader, commit;
-	bool leads, ours;
-	char term[24];
+	struct etcd_record leader = {}, commit = {};
+	bool done;
 
-	if (xmemd_etcd_first_record(group->e,
-				    json_object_get(json_array_get(responses, 0), "response_range"),
-				    &leader) < 0 ||
-	    xmemd_etcd_first_record(group->e,
-				    json_object_get(json_array_get(responses, 1), "response_range"),
-				    &commit) < 0) {
-		xmemd_etcd_record_clear(&leader);
-		unsure(group, "what etcd says makes no sense");
-		return;
-	}
-	snprintf(term, sizeof(term), "%" PRIu64, group->term);
-	leads = leader.created == group->term;
-	ours = commit.value && !strcmp(commit.value, term) && commit.revision != group->chain;
-	if (repeated && ours)
+	xmemd_etcd_first_record(
+		group->e, json_object_get(json_array_get(responses, 0), "response_range"), &leader);
+	xmemd_etcd_first_record(
+		group->e, json_object_get(json_array_get(responses, 1), "response_range"), &commit);
+	done = commit.value && !strcmp(commit.value, group->mark);
+	if (done)
 		read_history(client, group, commit.revision);
-	else if (repeated && commit.revision != group->chain)
-		unsure(group, "this manager was deposed while it changed something");
-	else
+	else if (commit.revision == group->chain)
 		set_all(group, -1, 503, XMEMD_WHY_NOT_LEADER,
 			"this manager does not lead any more; nothing was changed");
-	if (!leads || !repeated || !ours)
+	else
+		unsure(group, "this manager was deposed while it changed something");
+	if (!done || leader.created != group->term)
 		xmemd_etcd_lost(group->e, group->term);
 	xmemd_etcd_record_clear(&leader);
 	xmemd_etcd_record_clear(&commit);
@@ -256,15 +249,14 @@ static void send_group(struct etcd_client *client, struct group *group)
 {
 	json_t *txn = group_txn(group), *answer;
 	enum etcd_result result;
-	bool repeated = false, sent = false;
+	bool sent = false;
 
 	for (;;) {
 		result = xmemd_etcd_post(client, "/v3/kv/txn", json_incref(txn), group->deadline,
 					 &answer);
-		repeated = sent || client->repeated;
-		sent |= result == ETCD_NO_ANSWER;
-		if (result == ETCD_OK || (result == ETCD_REFUSED && !repeated))
+		if (result == ETCD_OK || (result == ETCD_REFUSED && !sent))
 			break;
+		sent |= result == ETCD_NO_ANSWER;
 		if (xmemd_etcd_clock() >= group->deadline ||
 		    xmemd_etcd_pause(group->e, AGAIN_MS, false))
 			break;
@@ -274,7 +266,7 @@ static void send_group(struct etcd_client *client, struct group *group)
 		group->chain = xmemd_etcd_revision(answer);
 		read_success(group, answer);
 	} else if (result == ETCD_OK) {
-		read_refusal(client, group, answer, repeated);
+		read_refusal(client, group, answer);
 	} else if (sent) {
 		unsure(group, client->text);
 	} else {
@@ -321,6 +313,7 @@ struct xmemd_kv_ticket *xmemd_etcd_commit(struct xmemd_kv *kv, struct xmemd_kv_t
 	if (!leads(&group))
 		return NULL;
 	choose(&group);
+	snprintf(group.mark, sizeof(group.mark), "%" PRIu64 ".%" PRIu64, group.term, ++e->groups);
 	send_group(&e->committer, &group);
 	pthread_mutex_lock(&e->lock);
 	if (e->term == group.term)
