@@ -41,6 +41,7 @@ struct sqlite {
 };
 
 int xmemd_sqlite_fail(struct sqlite *s, struct xmemd_refusal *why);
+int xmemd_sqlite_migrate(struct sqlite *s, struct xmemd_refusal *why);
 int xmemd_sqlite_open(struct sqlite *s, struct xmemd_refusal *why);
 
 #endif /* XMEMD_KV_SQLITE_H */

@@ -4,15 +4,18 @@
 /* "xmem" */
 #define APPLICATION_ID 0x786d656d
 #define SCHEMA_VERSION 2
+#define SCHEMA_FIRST 1 /* tables for each kind of thing */
 
 static const char schema[] = "CREATE TABLE records ("
 			     "	key TEXT PRIMARY KEY,"
 			     "	value TEXT NOT NULL,"
 			     "	revision INTEGER NOT NULL"
 			     ") STRICT, WITHOUT ROWID;"
-			     "INSERT INTO records VALUES ('', '', 0);"
-			     "PRAGMA application_id = 2020435309;" /* APPLICATION_ID */
+			     "PRAGMA application_id = 2020435309;"
 			     "PRAGMA user_version = 2;";
+
+/* the newest revision, see sqlite.c */
+static const char empty[] = "INSERT INTO records VALUES ('', '', 0)";
 
 _Static_assert(APPLICATION_ID == 2020435309, "the schema and the check name one application");
 _Static_assert(SCHEMA_VERSION == 2, "the schema and the check name one version");
@@ -54,15 +57,23 @@ static int check_or_create(struct sqlite *s, struct xmemd_refusal *why)
 	    read_number(s, "PRAGMA user_version", &version, why) < 0 ||
 	    read_number(s, "SELECT count(*) FROM sqlite_schema", &tables, why) < 0)
 		return -1;
-	if (!tables && !application)
-		return run(s, schema, why);
+	if (!tables && !application) {
+		if (run(s, schema, why) < 0)
+			return -1;
+		return run(s, empty, why);
+	}
 	if (application != APPLICATION_ID)
 		return xmemd_refuse(why, 409, "the database \"%s\" is not one of xmemd", s->path);
+	if (version == SCHEMA_FIRST) {
+		if (run(s, schema, why) < 0)
+			return -1;
+		return xmemd_sqlite_migrate(s, why);
+	}
 	if (version != SCHEMA_VERSION)
 		return xmemd_refuse(why, 409,
 				    "the database \"%s\" has schema version %lld, this xmemd knows "
-				    "%d",
-				    s->path, (long long)version, SCHEMA_VERSION);
+				    "%d and %d",
+				    s->path, (long long)version, SCHEMA_FIRST, SCHEMA_VERSION);
 	return 0;
 }
 

@@ -17,6 +17,8 @@ build_kv() {
 
 # etcd_prepare: choose ports; $ETCD is what managers are told
 ETCD_SCHEME=http
+# how the tests themselves ask
+ETCD_CURL=(-sS --max-time 5)
 etcd_prepare() {
 	local name
 	ETCD=
@@ -52,10 +54,11 @@ etcd_signal() {
 	return 0
 }
 
-etcd_call() { curl -sS --max-time 5 "http://127.0.0.1:${_etcd_port[$1]}/v3/$2" -d "$3"; }
+etcd_call() { curl "${ETCD_CURL[@]}" "$ETCD_SCHEME://127.0.0.1:${_etcd_port[$1]}/v3/$2" -d "$3"; }
 
 etcd_healthy() {
-	curl -sS --max-time 5 "http://127.0.0.1:${_etcd_port[$1]}/health" | grep -q '"health":"true"'
+	curl "${ETCD_CURL[@]}" "$ETCD_SCHEME://127.0.0.1:${_etcd_port[$1]}/health" |
+		grep -q '"health":"true"'
 }
 
 # etcd_well: all members are there and agree
@@ -94,6 +97,8 @@ candidate() {
 		<"$XMEM_TMP/$name.in" >"$XMEM_TMP/$name.out" 2>"$XMEM_TMP/$name.err" &
 	_candidate[$name]=$!
 	order "$name" follow
+	# it is open, and it follows
+	wait_for 20 answered "$name" 1 || die "$name starts: $(cat "$XMEM_TMP/$name".{out,err})"
 }
 
 # order NAME COMMAND…: without waiting for an answer
