@@ -75,6 +75,41 @@ for round in 1 2; do
 	frozen=$next
 done
 
+# A commit that was sent by a leader and comes to etcd when another one leads: the cable of
+# the first holds it, while its sender is frozen.
+proxy=$(free_port)
+mkfifo "$XMEM_TMP/lose.release"
+setpriv --pdeathsig KILL "$XMEM_SRC/tests/host/lossy-proxy" "$proxy" "${_etcd_port[e1]}" \
+	"$XMEM_TMP/lose" &
+cable=$!
+through_proxy() { curl -sS --max-time 5 "http://127.0.0.1:$proxy/health" | grep -q true; }
+must "the cable is there" wait_for 20 through_proxy
+all=$ETCD
+ETCD=http://127.0.0.1:$proxy
+candidate z1 --lease 4 --prefix /late
+must "by the cable z1 is elected" wait_for 30 leads z1
+check "z1 writes" ask z1 put alloc/z early
+echo hold >"$XMEM_TMP/lose"
+order z1 put alloc/z late
+held() { [ ! -e "$XMEM_TMP/lose" ]; }
+must "its next commit is under way" wait_for 20 held
+kill -STOP "${_candidate[z1]}"
+ETCD=$all
+candidate z2 --lease 4 --prefix /late
+must "z2 is elected" wait_for 40 leads z2
+check "z2 writes" ask z2 put alloc/z new
+echo >"$XMEM_TMP/lose.release"
+must "the commit of z1 comes to etcd" wait_for 20 test -e "$XMEM_TMP/lose.answer"
+check "etcd compares, and does not do it" grep -q '"responses"' "$XMEM_TMP/lose.answer"
+equal "it was not done" "$(ask z2 list | sed -n 's/^\(- .*\) [0-9]*$/\1/p')" "- alloc/z new"
+kill -CONT "${_candidate[z1]}"
+must "z1 hears of it" wait_for 40 follows z1 z2
+check "z1 holds what z2 wrote" wait_for 20 holds z1 alloc/z new
+equal "z1 was not told that it was done" "$(grep -c "^= " "$XMEM_TMP/z1.out")" 3
+end z1
+end z2
+kill "$cable"
+
 # killed
 lost=$frozen
 rest=()

@@ -114,6 +114,7 @@ end a1
 proxy=$(free_port)
 setpriv --pdeathsig KILL "$XMEM_SRC/tests/host/lossy-proxy" "$proxy" "${_etcd_port[e1]}" \
 	"$XMEM_TMP/lose" &
+cable=$!
 through_proxy() { curl -sS --max-time 5 "http://127.0.0.1:$proxy/health" | grep -q true; }
 must "the cable is there" wait_for 20 through_proxy
 ETCD=http://127.0.0.1:$proxy
@@ -145,6 +146,6 @@ equal "all is as it was answered" \
 equal "it was elected once" "$(grep -c '^\. leads' "$XMEM_TMP/a2.out")" 1
 check "and leads still" leads a2
 end a2
-kill %?lossy-proxy
+kill "$cable"
 etcd_down
 finish
