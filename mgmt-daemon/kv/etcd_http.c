@@ -50,7 +50,8 @@ int xmemd_etcd_client_open(struct etcd_client *client, struct etcd *e)
 {
 	*client = (struct etcd_client){ .e = e, .curl = curl_easy_init() };
 	client->headers = curl_slist_append(NULL, "Content-Type: application/json");
-	if (client->curl && client->headers)
+	/* a long body goes at once: nobody is asked first whether it may */
+	if (client->curl && client->headers && curl_slist_append(client->headers, "Expect:"))
 		return 0;
 	xmemd_etcd_client_close(client);
 	return -1;

@@ -9,6 +9,8 @@
 
 /* etcd's default limit is 128 for a transaction and those inside together */
 #define GROUP_MAX 60
+/* and 1.5 MiB; the first is taken whatever it has */
+#define BYTES_MAX XMEMD_KV_BYTES
 #define AGAIN_MS 50
 
 /**
@@ -52,6 +54,12 @@ static bool add_keys(json_t *keys, const struct xmemd_kv_ticket *ticket)
 	return true;
 }
 
+/* Bytes on their way to etcd: a key is compared, written and read in case of a refusal. */
+static size_t weight(const struct etcd *e, const struct xmemd_kv_ticket *ticket)
+{
+	return ticket->bytes + 3 * ticket->count * (strlen(e->prefix) + XMEMD_KV_KEY);
+}
+
 static void choose(struct group *group)
 {
 	struct xmemd_kv_ticket *ticket = group->first;
@@ -60,8 +68,8 @@ static void choose(struct group *group)
 	int n;
 
 	for (n = 0; ticket && n < GROUP_MAX; n++, ticket = ticket->next) {
-		bytes += ticket->bytes;
-		if (n && (bytes > XMEMD_KV_BYTES || !add_keys(keys, ticket)))
+		bytes += weight(group->e, ticket);
+		if (n && (bytes > BYTES_MAX || !add_keys(keys, ticket)))
 			break;
 		if (!n)
 			add_keys(keys, ticket);

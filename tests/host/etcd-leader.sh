@@ -135,6 +135,10 @@ must "alone it is elected" wait_for 20 leads r1
 candidate r2 --lease 300 --prefix /other
 check "the next one follows" wait_for 20 follows r2 r1
 equal "another prefix holds other records" "$(model r2)" ""
+refused '413 1100007 bytes in one commit: at most 1048576' ask r1 big alloc 1100000
+check "as much as fits in one commit" ask r1 big alloc 1048000
+holds_much() { [ "$(model r2 | wc -c)" -gt 1048000 ]; }
+check "the other holds it" wait_for 30 holds_much
 end r1
 check "who resigns is replaced at once" wait_for 30 leads r2
 end r2

@@ -13,6 +13,7 @@
  *	model				what a watcher holds in memory
  *	quit				(or the end of stdin)
  *	work NAME			commit counter/NAME = 1, 2, 3, … until one fails
+ *	big KEY BYTES			put, with a value of so many
  *	bench THREADS COMMITS		commits per second
  *
  * Answers: "= …" of a command, "! STATUS WORDS" of one refused (or "? …" unsure), ". begin",
@@ -173,6 +174,16 @@ static void show_status(void)
 	    status.commits, status.groups, status.trouble);
 }
 
+static void big(const char *key, size_t bytes)
+{
+	char *value = malloc(bytes + 1);
+
+	memset(value, 'x', bytes);
+	value[bytes] = '\0';
+	commit(key, value, XMEMD_KV_ANY, 1);
+	free(value);
+}
+
 static void work(const char *name)
 {
 	char key[80], value[24];
@@ -263,6 +274,8 @@ static void command(char *line)
 		work(key);
 	else if (!strcmp(verb, "put") && third)
 		commit(key, third, XMEMD_KV_ANY, 1);
+	else if (!strcmp(verb, "big") && third)
+		big(key, strtoul(third, NULL, 10));
 	else if (!strcmp(verb, "create") && third)
 		commit(key, third, XMEMD_KV_ABSENT, 1);
 	else if (!strcmp(verb, "replace") && fourth)
