@@ -159,7 +159,11 @@ static void status(struct xmemd_kv *kv, struct xmemd_kv_status *status)
 	status->revision = e->term && e->chain > e->seen ? e->chain : e->seen;
 	snprintf(status->leader, sizeof(status->leader), "%s", e->leader);
 	snprintf(status->leader_url, sizeof(status->leader_url), "%s", e->leader_url);
-	snprintf(status->trouble, sizeof(status->trouble), "%s", e->trouble);
+	if (e->clash && !*e->trouble)
+		snprintf(status->trouble, sizeof(status->trouble),
+			 "another manager is named \"%s\" (name= in [manager])", e->name);
+	else
+		snprintf(status->trouble, sizeof(status->trouble), "%s", e->trouble);
 	pthread_mutex_unlock(&e->lock);
 }
 

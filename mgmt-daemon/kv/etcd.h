@@ -81,6 +81,7 @@ struct etcd_client {
  * @hurry: @session shall look now
  * @lost: @watch shall tell that this manager does not lead any more
  * @reconnect: @watch shall use another member
+ * @clash: another manager has our name
  * @lease: the lease, 0: none
  * @stale: one to be given back before another is used
  * @deadline: clock (ms) at which @lease ends if it is not renewed
@@ -109,7 +110,7 @@ struct etcd {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool closing, hurry, lost, reconnect;
+	bool closing, hurry, lost, reconnect, clash;
 	uint64_t lease, stale, deadline;
 	uint64_t term, chain;
 	char leader[64], leader_url[ETCD_TEXT];
@@ -166,6 +167,8 @@ json_t *xmemd_etcd_get(const struct etcd *e, const char *kind, const char *name,
 int xmemd_etcd_record_read(const struct etcd *e, const json_t *kv, struct etcd_record *record);
 void xmemd_etcd_record_clear(struct etcd_record *record);
 int xmemd_etcd_first_record(const struct etcd *e, const json_t *range, struct etcd_record *record);
+int xmemd_etcd_found(const struct etcd *e, const json_t *answer, size_t at,
+		     struct etcd_record *record);
 
 /* etcd_list.c */
 typedef void (*etcd_page_fn)(const struct etcd_record *record, void *arg);

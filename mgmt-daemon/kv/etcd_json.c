@@ -231,3 +231,20 @@ int xmemd_etcd_first_record(const struct etcd *e, const json_t *range, struct et
 		return 0;
 	return xmemd_etcd_record_read(e, json_array_get(kvs, 0), record) < 0 ? -1 : 1;
 }
+
+/**
+ * xmemd_etcd_found() - read what a read in a transaction has found
+ * @e: etcd
+ * @answer: to the transaction
+ * @at: which of its operations
+ * @record: result
+ *
+ * Return: as xmemd_etcd_first_record().
+ */
+int xmemd_etcd_found(const struct etcd *e, const json_t *answer, size_t at,
+		     struct etcd_record *record)
+{
+	const json_t *response = json_array_get(json_object_get(answer, "responses"), at);
+
+	return xmemd_etcd_first_record(e, json_object_get(response, "response_range"), record);
+}

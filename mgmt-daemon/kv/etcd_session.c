@@ -125,22 +125,45 @@ static bool renew(struct session *s, uint64_t lease, uint64_t deadline, uint64_t
 	return false;
 }
 
+static void note_clash(struct etcd *e, bool clash)
+{
+	pthread_mutex_lock(&e->lock);
+	e->clash = clash;
+	pthread_mutex_unlock(&e->lock);
+}
+
+/*
+ * Two managers of one name could not be told apart. The key may also be our own of before
+ * a crash: then it goes with its lease, like "leader", if that was ours.
+ */
 static bool enter(struct session *s, uint64_t lease)
 {
-	json_t *put, *answer;
+	const struct etcd *e = s->e;
+	struct etcd_record there = {};
+	json_t *txn, *answer;
 	enum etcd_result result;
+	bool entered;
 
 	if (s->member == lease)
 		return true;
-	put = xmemd_etcd_put(s->e, "member/", s->e->name, s->self, lease);
-	result = xmemd_etcd_post(&s->client, "/v3/kv/put",
-				 json_incref(json_object_get(put, "request_put")), 0, &answer);
-	json_decref(put);
+	txn = json_pack(
+		"{s:[o], s:[o], s:[{s:o}]}", "compare",
+		xmemd_etcd_compare(e, "member/", e->name, "CREATE", "create_revision", "EQUAL", 0),
+		"success", xmemd_etcd_put(e, "member/", e->name, s->self, lease), "failure",
+		"request_range", xmemd_etcd_get(e, "member/", e->name, 0));
+	result = xmemd_etcd_post(&s->client, "/v3/kv/txn", txn, 0, &answer);
+	entered = json_is_true(json_object_get(answer, "succeeded"));
+	/* it may have been done before, and its answer lost */
+	if (!entered && xmemd_etcd_found(e, answer, 0, &there) > 0)
+		entered = there.lease == lease;
+	xmemd_etcd_record_clear(&there);
 	json_decref(answer);
 	if (result != ETCD_OK)
 		return false;
-	s->member = lease;
-	return true;
+	note_clash(s->e, !entered);
+	if (entered)
+		s->member = lease;
+	return entered;
 }
 
 /* Who was elected is seen by the watch. */

@@ -130,16 +130,13 @@ static json_t *group_txn(const struct group *group)
 /* The ranges are those of the operations that expect something, in their order. */
 static void read_failure(const struct etcd *e, const json_t *answer, struct xmemd_kv_ticket *ticket)
 {
-	const json_t *ranges = json_object_get(answer, "responses");
 	struct etcd_record record;
 	size_t i, at = 0;
 
 	for (i = 0; i < ticket->count && !ticket->result; i++) {
 		if (ticket->ops[i].expect == XMEMD_KV_ANY)
 			continue;
-		if (xmemd_etcd_first_record(
-			    e, json_object_get(json_array_get(ranges, at++), "response_range"),
-			    &record) < 0)
+		if (xmemd_etcd_found(e, answer, at++, &record) < 0)
 			break;
 		ticket->result = xmemd_kv_expect(&ticket->ops[i], record.revision, &ticket->why);
 		xmemd_etcd_record_clear(&record);
@@ -219,14 +216,11 @@ static void read_history(struct etcd_client *client, struct group *group, uint64
  */
 static void read_refusal(struct etcd_client *client, struct group *group, const json_t *answer)
 {
-	const json_t *responses = json_object_get(answer, "responses");
 	struct etcd_record leader = {}, commit = {};
 	bool done;
 
-	xmemd_etcd_first_record(
-		group->e, json_object_get(json_array_get(responses, 0), "response_range"), &leader);
-	xmemd_etcd_first_record(
-		group->e, json_object_get(json_array_get(responses, 1), "response_range"), &commit);
+	xmemd_etcd_found(group->e, answer, 0, &leader);
+	xmemd_etcd_found(group->e, answer, 1, &commit);
 	done = commit.value && !strcmp(commit.value, group->mark);
 	if (done)
 		read_history(client, group, commit.revision);

@@ -19,6 +19,13 @@ first=$(leader "${managers[@]}")
 check "the others know it" wait_for 20 agree "$first" "${managers[@]}"
 equal "one leads" "$(leader "${managers[@]}")" "$first"
 
+# a second one of a name takes no part, says so, and follows
+candidate twin --lease 4 --name "$first"
+clash() { ask twin status | grep -q "leads=0 .*trouble=another manager is named \"$first\""; }
+check "a second manager of one name says so" wait_for 20 clash
+check "it follows" wait_for 20 follows twin "$first"
+end twin
+
 # what the leader writes the others hear; they may not write
 check "it writes" ask "$first" create alloc/a 1
 check "and again" ask "$first" put alloc/b 2
