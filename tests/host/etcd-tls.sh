@@ -41,26 +41,5 @@ check "who may still writes" ask m1 put alloc/a 2
 for name in m1 m2 m3 m4; do
 	end "$name"
 done
-
-# a history that is full takes no more, in words; reading goes on
-etcd_down
-ETCD_SCHEME=http
-ETCD_CURL=(-sS --max-time 5)
-rm -r "$XMEM_TMP/etcd"
-etcd_prepare
-etcd_start e1 --quota-backend-bytes 1000000
-must "a member with little room" etcd_well
-candidate f1 --lease 5
-must "one is elected" wait_for 30 leads f1
-before=$(answers f1)
-order f1 work full
-full() { tail -n 1 "$XMEM_TMP/f1.out" | grep -q '^! 507 etcd is full; nothing was changed: '; }
-check "at some time it is refused" wait_for 60 full
-written=$(($(answers f1) - before - 1))
-equal "all that was promised is there" \
-	"$(ask f1 list counter/ | sed -n 's/^- \(.*\) [0-9]*$/\1/p')" "counter/full $written"
-refused '507 etcd is full' ask f1 put alloc/b 1
-check "it leads still" leads f1
-end f1
 etcd_down
 finish

@@ -11,8 +11,10 @@ KV_TOOL=$XMEM_SRC/tests/unit-xmemd/kv_tool
 ETCD_MEMBERS=(e1 e2 e3)
 declare -A _etcd_pid=() _etcd_port=() _peer_port=() _candidate=() _in=()
 
+# build_kv [PROGRAM…]
 build_kv() {
-	build && flock "$XMEM_SRC/tests/unit-xmemd/Makefile" make -s -C "$XMEM_SRC/tests/unit-xmemd" kv_tool
+	build && flock "$XMEM_SRC/tests/unit-xmemd/Makefile" \
+		make -s -C "$XMEM_SRC/tests/unit-xmemd" kv_tool "$@"
 }
 
 # etcd_prepare: choose ports; $ETCD is what managers are told

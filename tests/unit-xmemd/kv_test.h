@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the tests of the key-value store: a database in a folder of its own. */
+/*
+ * Shared by the tests of the key-value store: a database in a folder of its own or, with
+ * XMEMD_KV_ETCD=URL,…, a prefix of its own in etcd.
+ */
 #ifndef KV_TEST_H
 #define KV_TEST_H
 
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -44,10 +49,62 @@ static inline int try_open(struct xmemd_kv **kvp)
 	return xmemd_kv_open(&options, kvp, &why);
 }
 
+static inline void on_begin(void *arg)
+{
+	(void)arg;
+}
+
+static inline int on_changed(const char *key, const char *value, uint64_t revision, void *arg)
+{
+	(void)key;
+	(void)value;
+	(void)revision;
+	(void)arg;
+	return 0;
+}
+
+static inline void on_synced(uint64_t revision, void *arg)
+{
+	(void)revision;
+	(void)arg;
+}
+
+static inline void on_leads(bool leads, const char *name, const char *url, void *arg)
+{
+	(void)name;
+	(void)url;
+	if (leads)
+		sem_post(arg);
+}
+
+/* Returns when it leads. */
+static inline int open_etcd(const char *etcd)
+{
+	static sem_t elected;
+	static int number;
+	const struct xmemd_kv_watcher watcher = { on_begin, on_changed, on_synced, on_leads,
+						  &elected };
+	char prefix[64];
+	const struct xmemd_kv_options options = {
+		.etcd = etcd, .prefix = prefix, .name = "m1", .url = "https://m1"
+	};
+	struct timespec until;
+
+	snprintf(prefix, sizeof(prefix), "/test/%d.%d", getpid(), ++number);
+	sem_init(&elected, 0, 0);
+	if (xmemd_kv_open(&options, &kv, &why) < 0 || xmemd_kv_follow(kv, &watcher, &why) < 0)
+		return -1;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 60;
+	return sem_timedwait(&elected, &until);
+}
+
 static inline int open_kv(void **state)
 {
+	const char *etcd = getenv("XMEMD_KV_ETCD");
+
 	(void)state;
-	return try_open(&kv);
+	return etcd ? open_etcd(etcd) : try_open(&kv);
 }
 
 static inline int close_kv(void **state)
