@@ -8,7 +8,8 @@
 . "$(dirname "$0")/lib-xmemd.sh"
 
 must "build" build
-must "build the tests" make -s -C "$XMEM_SRC/tests/unit-xmemd"
+must "build the tests" flock "$XMEM_SRC/tests/unit-xmemd/Makefile" \
+	make -s -C "$XMEM_SRC/tests/unit-xmemd"
 for program in "$XMEM_SRC"/tests/unit-xmemd/test_*.c; do
 	program=${program%.c}
 	check "${program##*/}" env -C "$XMEM_SRC/tests/unit-xmemd" "$program"
