@@ -11,14 +11,14 @@ static int ask(struct adm *adm, const char *method, const char *path, const json
 	       json_t **out)
 {
 	struct xmem_http http = {
-		.url = adm->config.client.manager,
+		.url = adm->config.client.managers,
 		.ca = adm->config.tls.ca,
 		.cert = adm->config.tls.cert,
 		.key = adm->config.tls.key,
 	};
 
 	if (!*http.url)
-		return adm_usage(adm, "no manager= in [client] of %s",
+		return adm_usage(adm, "no managers= in [client] of %s",
 				 adm->config_path ? adm->config_path : XMEM_CONFIG_PATH);
 	return xmem_http_request(&http, method, path, in, out, &adm->err);
 }
