@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <curl/curl.h>
 
 #include "http.h"
+#include "http_curl.h"
 
-#define CONNECT_MS 5000
 #define TIMEOUT_MS 60000
 #define ANSWER_MAX (16 << 20)
 
@@ -96,105 +96,6 @@ char *xmem_http_escape(const char *word)
 	return copy;
 }
 
-static int check_file(const char *what, const char *path, struct xmem_err *err)
-{
-	if (!path || !*path)
-		return xmem_err_set(err, XMEM_ERR_USAGE, ENOENT,
-				    "no %s= in [tls] of the configuration (xmemadm pki issue makes "
-				    "certificates)",
-				    what);
-	if (access(path, R_OK))
-		return xmem_err_set(err, XMEM_ERR_USAGE, errno, "cannot read %s (%s= in [tls]): %s",
-				    path, what, strerror(errno));
-	return 0;
-}
-
-static int check_settings(const struct xmem_http *http, struct xmem_err *err)
-{
-	int rc;
-
-	if (!http->url || strncmp(http->url, "https://", 8))
-		return xmem_err_set(err, XMEM_ERR_USAGE, EINVAL, "\"%s\" is not https://HOST:PORT",
-				    http->url ? http->url : "");
-	rc = check_file("ca", http->ca, err);
-	if (!rc)
-		rc = check_file("cert", http->cert, err);
-	if (!rc)
-		rc = check_file("key", http->key, err);
-	return rc;
-}
-
-static bool set_options(CURL *curl, const struct xmem_http *http, const char *method,
-			const char *url, char *details, struct answer *answer)
-{
-	bool ok = true;
-
-	ok &= !curl_easy_setopt(curl, CURLOPT_URL, url);
-	ok &= !curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-	ok &= !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-	/* the other side is a machine of ours: a proxy of the environment is never the way */
-	ok &= !curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	ok &= !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	ok &= !curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca);
-	ok &= !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	ok &= !curl_easy_setopt(curl, CURLOPT_SSLCERT, http->cert);
-	ok &= !curl_easy_setopt(curl, CURLOPT_SSLKEY, http->key);
-	ok &= !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-	ok &= !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-	ok &= !curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	ok &= !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-				http->connect_ms ? http->connect_ms : CONNECT_MS);
-	ok &= !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-				http->timeout_ms ? http->timeout_ms : TIMEOUT_MS);
-	ok &= !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, details);
-	ok &= !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_data);
-	ok &= !curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	return ok;
-}
-
-static int transport_error(CURLcode code, const struct xmem_http *http, const char *details,
-			   const struct answer *answer, struct xmem_err *err)
-{
-	int number = EHOSTUNREACH;
-
-	if (answer->too_long)
-		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, E2BIG,
-				    "%s: its answer is longer than %d MiB", http->url,
-				    ANSWER_MAX >> 20);
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		number = ETIMEDOUT;
-	else if (code == CURLE_COULDNT_CONNECT)
-		number = ECONNREFUSED;
-	else if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_PEER_FAILED_VERIFICATION ||
-		 code == CURLE_SSL_CACERT_BADFILE)
-		number = EACCES;
-	return xmem_err_set(err, XMEM_ERR_UNREACHABLE, number, "%s: %s", http->url,
-			    *details ? details : curl_easy_strerror(code));
-}
-
-/* Words of a refusal: the member "error", and "details" behind it. */
-static int refused(long status, const json_t *body, struct xmem_err *err)
-{
-	const char *text = json_string_value(json_object_get(body, "error"));
-	const json_t *details = json_object_get(body, "details");
-	int rc, code = xmem_http_errno((int)status);
-	size_t i;
-
-	if (text)
-		rc = xmem_err_set(err, XMEM_ERR_REFUSED, code, "%s", text);
-	else
-		rc = xmem_err_set(err, XMEM_ERR_REFUSED, code, "HTTP status %ld", status);
-	for (i = 0; text && i < json_array_size(details); i++) {
-		const char *detail = json_string_value(json_array_get(details, i));
-
-		if (detail)
-			xmem_err_append(err, "%s %s", i ? ";" : ":", detail);
-	}
-	if (err)
-		err->status = (int)status;
-	return rc;
-}
-
 static int read_answer(long status, const struct xmem_http *http, const struct answer *answer,
 		       json_t **out, struct xmem_err *err)
 {
@@ -209,12 +110,39 @@ static int read_answer(long status, const struct xmem_http *http, const struct a
 					    "%s: its answer is no JSON: %s", http->url, where.text);
 	}
 	if (status >= 400)
-		rc = refused(status, body, err);
+		rc = xmem_http_refused(status, body, err);
 	if (out)
 		*out = body;
 	else
 		json_decref(body);
 	return rc;
+}
+
+/* the connections of a thread end with it */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t handles;
+
+static void make_key(void)
+{
+	pthread_key_create(&handles, curl_easy_cleanup);
+}
+
+static CURL *own_handle(void)
+{
+	CURL *curl;
+
+	pthread_once(&once, make_key);
+	curl = pthread_getspecific(handles);
+	if (curl) {
+		curl_easy_reset(curl);
+		return curl;
+	}
+	curl = curl_easy_init();
+	if (curl && pthread_setspecific(handles, curl)) {
+		curl_easy_cleanup(curl);
+		return NULL;
+	}
+	return curl;
 }
 
 static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struct answer *answer,
@@ -223,8 +151,12 @@ static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struc
 	CURLcode code = curl_easy_perform(curl);
 	long status = 0;
 
+	if (answer->too_long)
+		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, E2BIG,
+				    "%s: its answer is longer than %d MiB", http->url,
+				    ANSWER_MAX >> 20);
 	if (code)
-		return transport_error(code, http, details, answer, err);
+		return xmem_http_failed(code, http, details, err);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	return read_answer(status, http, answer, out, err);
 }
@@ -232,7 +164,7 @@ static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struc
 /**
  * xmem_http_request() - ask a daemon
  * @http: whom and how
- * @method: GET, POST, PUT or DELETE
+ * @method: GET, POST, PUT, PATCH or DELETE
  * @path: from the slash on, escaped
  * @in: body to send, or NULL; stays the caller's
  * @out: body of the answer for json_decref(), NULL when there was none; also set
@@ -255,24 +187,30 @@ int xmem_http_request(const struct xmem_http *http, const char *method, const ch
 
 	if (out)
 		*out = NULL;
-	rc = check_settings(http, err);
+	rc = xmem_http_check(http, err);
 	if (rc)
 		return rc;
 	if (snprintf(url, sizeof(url), "%s%s", http->url, path) >= (int)sizeof(url))
 		return xmem_err_set(err, XMEM_ERR_USAGE, ENAMETOOLONG, "the address is too long");
-	curl = curl_easy_init();
-	headers = curl_slist_append(NULL, "Content-Type: application/json");
+	curl = own_handle();
+	headers = xmem_http_headers(http, in ? "Content-Type: application/json" : NULL);
 	if (in)
 		body = json_dumps(in, JSON_COMPACT);
 	if (!curl || !headers || (in && !body) ||
-	    !set_options(curl, http, method, url, details, &answer) ||
-	    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) ||
+	    !xmem_http_prepare(curl, http, url, headers, details) ||
+	    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) ||
+	    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			     http->timeout_ms ? http->timeout_ms : TIMEOUT_MS) ||
+	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_data) ||
+	    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer) ||
 	    (body && curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body)))
 		rc = xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOMEM, "cannot prepare the request");
 	else
 		rc = perform(curl, http, out, &answer, details, err);
+	/* what it points to ends here; the connection stays */
+	if (curl)
+		curl_easy_reset(curl);
 	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
 	free(answer.data);
 	free(body);
 	return rc;

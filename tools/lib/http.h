@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON requests to an xmemd over HTTPS with certificates on both sides. */
+/*
+ * JSON requests to an xmemd over HTTPS with certificates on both sides. Each thread
+ * keeps its connections, so that the next request to the same daemon needs no handshake.
+ */
 #ifndef XMEM_HTTP_H
 #define XMEM_HTTP_H
 
@@ -13,11 +16,14 @@
  * @ca: file with the certificate that signed the other side's
  * @cert: file with our certificate
  * @key: file with our key
+ * @crl: file with certificates that are revoked, NULL or empty without
+ * @headers: further lines of the request's header, ends with NULL; NULL without
  * @connect_ms: longest time to connect, 0 for 5 s
  * @timeout_ms: longest time for the whole request, 0 for 60 s
  */
 struct xmem_http {
-	const char *url, *ca, *cert, *key;
+	const char *url, *ca, *cert, *key, *crl;
+	const char *const *headers;
 	long connect_ms, timeout_ms;
 };
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http_curl.h"
+
+#define CONNECT_MS 5000
+
+static int check_file(const char *what, const char *path, struct xmem_err *err)
+{
+	if (!path || !*path)
+		return xmem_err_set(err, XMEM_ERR_USAGE, ENOENT,
+				    "no %s= in [tls] of the configuration (xmemadm pki issue makes "
+				    "certificates)",
+				    what);
+	if (access(path, R_OK))
+		return xmem_err_set(err, XMEM_ERR_USAGE, errno, "cannot read %s (%s= in [tls]): %s",
+				    path, what, strerror(errno));
+	return 0;
+}
+
+/**
+ * xmem_http_check() - whether a daemon can be asked at all
+ * @http: whom and how
+ * @err: what is missing
+ *
+ * Return: 0 or a negative errno.
+ */
+int xmem_http_check(const struct xmem_http *http, struct xmem_err *err)
+{
+	int rc;
+
+	if (!http->url || strncmp(http->url, "https://", 8))
+		return xmem_err_set(err, XMEM_ERR_USAGE, EINVAL, "\"%s\" is not https://HOST:PORT",
+				    http->url ? http->url : "");
+	rc = check_file("ca", http->ca, err);
+	if (!rc)
+		rc = check_file("cert", http->cert, err);
+	if (!rc)
+		rc = check_file("key", http->key, err);
+	if (!rc && http->crl && *http->crl)
+		rc = check_file("crl", http->crl, err);
+	return rc;
+}
+
+/**
+ * xmem_http_headers() - the lines that a request's header has beside the usual ones
+ * @http: whom and how
+ * @first: one more line, or NULL
+ *
+ * Return: a list for curl_slist_free_all(), never empty, or NULL without memory.
+ */
+struct curl_slist *xmem_http_headers(const struct xmem_http *http, const char *first)
+{
+	/* without a body libcurl would ask for leave to send one */
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:"), *longer;
+	const char *const *line = http->headers;
+
+	if (list && first) {
+		longer = curl_slist_append(list, first);
+		if (!longer)
+			goto fail;
+		list = longer;
+	}
+	for (; list && line && *line; line++) {
+		longer = curl_slist_append(list, *line);
+		if (!longer)
+			goto fail;
+		list = longer;
+	}
+	return list;
+fail:
+	curl_slist_free_all(list);
+	return NULL;
+}
+
+/**
+ * xmem_http_prepare() - tell libcurl whom to ask and whom to trust
+ * @curl: handle without settings
+ * @http: whom and how
+ * @url: address with the path
+ * @headers: lines of the header
+ * @details: room of CURL_ERROR_SIZE for the words of a failure
+ *
+ * Return: whether it took all.
+ */
+bool xmem_http_prepare(CURL *curl, const struct xmem_http *http, const char *url,
+		       struct curl_slist *headers, char *details)
+{
+	bool ok = true;
+
+	ok &= !curl_easy_setopt(curl, CURLOPT_URL, url);
+	ok &= !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	ok &= !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+	/* the other side is a machine of ours: a proxy of the environment is never the way */
+	ok &= !curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	ok &= !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	ok &= !curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca);
+	ok &= !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	if (http->crl && *http->crl)
+		ok &= !curl_easy_setopt(curl, CURLOPT_CRLFILE, http->crl);
+	ok &= !curl_easy_setopt(curl, CURLOPT_SSLCERT, http->cert);
+	ok &= !curl_easy_setopt(curl, CURLOPT_SSLKEY, http->key);
+	ok &= !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+	ok &= !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+	ok &= !curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
+	ok &= !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+				http->connect_ms ? http->connect_ms : CONNECT_MS);
+	ok &= !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, details);
+	return ok;
+}
+
+/**
+ * xmem_http_failed() - say why a daemon was not reached
+ * @code: what libcurl says
+ * @http: whom
+ * @details: its words
+ * @err: result
+ *
+ * Return: a negative errno.
+ */
+int xmem_http_failed(CURLcode code, const struct xmem_http *http, const char *details,
+		     struct xmem_err *err)
+{
+	int number = EHOSTUNREACH;
+
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		number = ETIMEDOUT;
+	else if (code == CURLE_COULDNT_CONNECT)
+		number = ECONNREFUSED;
+	else if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_PEER_FAILED_VERIFICATION ||
+		 code == CURLE_SSL_CACERT_BADFILE)
+		number = EACCES;
+	return xmem_err_set(err, XMEM_ERR_UNREACHABLE, number, "%s: %s", http->url,
+			    *details ? details : curl_easy_strerror(code));
+}
+
+/**
+ * xmem_http_refused() - the words of a refusal: "error", and "details" behind it
+ * @status: of the answer
+ * @body: its body, or NULL
+ * @err: result
+ *
+ * Return: a negative errno.
+ */
+int xmem_http_refused(long status, const json_t *body, struct xmem_err *err)
+{
+	const char *text = json_string_value(json_object_get(body, "error"));
+	const json_t *details = json_object_get(body, "details");
+	int rc, code = xmem_http_errno((int)status);
+	size_t i;
+
+	if (text)
+		rc = xmem_err_set(err, XMEM_ERR_REFUSED, code, "%s", text);
+	else
+		rc = xmem_err_set(err, XMEM_ERR_REFUSED, code, "HTTP status %ld", status);
+	for (i = 0; text && i < json_array_size(details); i++) {
+		const char *detail = json_string_value(json_array_get(details, i));
+
+		if (detail)
+			xmem_err_append(err, "%s %s", i ? ";" : ":", detail);
+	}
+	if (err)
+		err->status = (int)status;
+	return rc;
+}
