@@ -65,6 +65,9 @@ struct xmemd_query {
  * @reply: the answer, made by the handler
  * @text: an answer that is no JSON instead, freed by the server
  * @type: media type of @text, constant
+ * @wants_stream: the caller would rather have events as they happen
+ * @stream: the answer goes on with events, from the query's since on
+ * @allow: methods that the path has, once another was refused
  * @why: refusal instead of an answer
  */
 struct xmemd_call {
@@ -79,6 +82,8 @@ struct xmemd_call {
 	json_t *reply;
 	char *text;
 	const char *type;
+	bool wants_stream, stream;
+	char allow[64];
 	struct xmemd_refusal why;
 };
 
@@ -123,8 +128,14 @@ void xmemd_query_defaults(struct xmemd_query *query);
 
 /* role any */
 int xmemd_api_status(struct xmemd_call *call);
+int xmemd_api_events_get(struct xmemd_call *call);
+int xmemd_api_metrics_get(struct xmemd_call *call);
+int xmemd_api_openapi_get(struct xmemd_call *call);
+
+bool xmemd_events_scoped(const struct xmemd_call *call);
 
 /* role manager */
+int xmemd_api_page_get(struct xmemd_call *call);
 int xmemd_api_appliances_get(struct xmemd_call *call);
 int xmemd_api_appliances_post(struct xmemd_call *call);
 int xmemd_api_appliance_delete(struct xmemd_call *call);

@@ -22,6 +22,8 @@ enum xmemd_role {
 struct xmemd_call;
 struct xmemd_events;
 struct xmemd_manager;
+struct xmemd_metrics;
+struct xmemd_server;
 
 /**
  * struct xmemd - the daemon; nothing in it changes while requests are served
@@ -30,9 +32,11 @@ struct xmemd_manager;
  * @cn: common name of its own certificate
  * @manager: the role manager, or NULL
  * @events: what happened lately, or NULL in tests that do not look at it
+ * @server: what serves, or NULL
  * @before: called once a request is known to be good, before its handler, in the
  *	same thread: 0 goes on, 1 has answered (forwarded, or the same key again), -1
  *	has refused; NULL goes on
+ * @measure: adds the role manager's numbers to /metrics; NULL adds none
  */
 struct xmemd {
 	struct xmem_config config;
@@ -40,7 +44,9 @@ struct xmemd {
 	char cn[XMEMD_CN_TEXT];
 	struct xmemd_manager *manager;
 	struct xmemd_events *events;
+	struct xmemd_server *server;
 	int (*before)(struct xmemd_call *call);
+	void (*measure)(struct xmemd *daemon, struct xmemd_metrics *metrics);
 };
 
 #endif /* XMEMD_DAEMON_H */

@@ -25,13 +25,15 @@ struct event {
  * @ring: event number n is at n % XMEMD_EVENTS_KEPT
  * @first: number of the first event of this run
  * @next: number of the next one
- * @on_new: called after each new event, without the lock
+ * @telling: held while @on_new is called, and while it changes
+ * @on_new: called after each new event, without @lock
  * @on_new_arg: its argument
  */
 struct xmemd_events {
 	pthread_mutex_t lock;
 	struct event ring[XMEMD_EVENTS_KEPT];
 	uint64_t first, next;
+	pthread_mutex_t telling;
 	void (*on_new)(void *arg);
 	void *on_new_arg;
 };
@@ -60,6 +62,7 @@ struct xmemd_events *xmemd_events_new(void)
 	events->first = (uint64_t)now.tv_sec * NUMBERS_PER_SECOND + (uint64_t)now.tv_nsec / 1000;
 	events->next = events->first;
 	pthread_mutex_init(&events->lock, NULL);
+	pthread_mutex_init(&events->telling, NULL);
 	return events;
 }
 
@@ -76,6 +79,7 @@ void xmemd_events_free(struct xmemd_events *events)
 	for (i = 0; i < XMEMD_EVENTS_KEPT; i++)
 		event_clear(&events->ring[i]);
 	pthread_mutex_destroy(&events->lock);
+	pthread_mutex_destroy(&events->telling);
 	free(events);
 }
 
@@ -131,6 +135,14 @@ static bool put(struct xmemd_events *events, const char *type, const char *owner
 	return false;
 }
 
+static void tell(struct xmemd_events *events)
+{
+	pthread_mutex_lock(&events->telling);
+	if (events->on_new)
+		events->on_new(events->on_new_arg);
+	pthread_mutex_unlock(&events->telling);
+}
+
 /**
  * xmemd_event() - tell what happened
  * @daemon: the daemon; one without a ring tells nobody
@@ -150,10 +162,8 @@ void xmemd_event(struct xmemd *daemon, const char *type, const char *name, json_
 	if (events) {
 		object = make_object(type, name, detail);
 		if (object &&
-		    put(events, type, json_string_value(json_object_get(detail, "owner")),
-			object) &&
-		    events->on_new)
-			events->on_new(events->on_new_arg);
+		    put(events, type, json_string_value(json_object_get(detail, "owner")), object))
+			tell(events);
 		json_decref(object);
 	}
 	json_decref(detail);
@@ -161,14 +171,18 @@ void xmemd_event(struct xmemd *daemon, const char *type, const char *name, json_
 
 /**
  * xmemd_events_on_new() - be called after each event
- * @events: the ring; nothing may be told yet
- * @fn: what to call; must not wait
+ * @events: the ring
+ * @fn: what to call, must not wait; NULL for nothing any more
  * @arg: its argument
+ *
+ * When this returns, the one that was called before is not called any more.
  */
 void xmemd_events_on_new(struct xmemd_events *events, void (*fn)(void *arg), void *arg)
 {
+	pthread_mutex_lock(&events->telling);
 	events->on_new = fn;
 	events->on_new_arg = arg;
+	pthread_mutex_unlock(&events->telling);
 }
 
 /**

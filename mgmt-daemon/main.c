@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads: this one waits for signals and the watchdog (sd-event); libmicrohttpd
- * has one per connection; the manager has its janitor. Nothing of the daemon is
+ * Threads: this one waits for signals and the watchdog (sd-event); server.c says
+ * which ones serve; the manager has its janitor. Nothing of the daemon is
  * needed for paging, yet its memory is locked, so that it answers while its own
  * machine is short of memory.
  */
@@ -18,9 +18,12 @@
 #include <systemd/sd-event.h>
 
 #include "events.h"
+#include "file.h"
 #include "manager.h"
 #include "peer.h"
 #include "server.h"
+
+#define PEM_MAX (64 << 10)
 
 struct options {
 	const char *config;
@@ -104,7 +107,7 @@ static int check_certificate(struct xmemd *daemon, struct xmemd_refusal *why)
 	size_t size;
 	int ret;
 
-	if (xmemd_file_read(path, &pem, &size, why) < 0)
+	if (xmemd_file_read(path, PEM_MAX, &pem, &size, why) < 0)
 		return -1;
 	ret = xmemd_peer_read_pem(pem, size, &self, why);
 	free(pem);

@@ -94,6 +94,12 @@ static int read_crt(gnutls_x509_crt_t crt, struct xmemd_peer *peer, struct xmemd
 			return xmemd_refuse(why, 403,
 					    "the certificate's common name (CN) has characters "
 					    "that are not printable ASCII");
+	peer->expires = gnutls_x509_crt_get_expiration_time(crt);
+	peer->serial_size = sizeof(peer->serial);
+	if (gnutls_x509_crt_get_serial(crt, peer->serial, &peer->serial_size) < 0)
+		return xmemd_refuse(why, 403,
+				    "the certificate of \"%s\" has no number of at most %d bytes",
+				    peer->cn, XMEMD_SERIAL_MAX);
 	read_roles(crt, peer);
 	if (!peer->roles)
 		return xmemd_refuse(why, 403,

@@ -4,11 +4,15 @@
 
 #include "call.h"
 
+#define VIEWERS (XMEMD_ROLE_ADMIN | XMEMD_ROLE_MANAGER | XMEMD_ROLE_VIEWER)
+#define ALL (VIEWERS | XMEMD_ROLE_APPLIANCE | XMEMD_ROLE_CLIENT)
+
 static const struct xmemd_route any[] = {
-	{ "GET", "/v1/status", 0,
-	  XMEMD_ROLE_ADMIN | XMEMD_ROLE_MANAGER | XMEMD_ROLE_APPLIANCE | XMEMD_ROLE_CLIENT |
-		  XMEMD_ROLE_VIEWER,
-	  0, xmemd_api_status },
+	{ "GET", "/v1/status", 0, ALL, 0, xmemd_api_status },
+	{ "GET", "/v1/events", 0, VIEWERS | XMEMD_ROLE_CLIENT, XMEMD_TAKES_SINCE,
+	  xmemd_api_events_get },
+	{ "GET", "/v1/openapi.yaml", 0, ALL, 0, xmemd_api_openapi_get },
+	{ "GET", "/metrics", 0, VIEWERS, 0, xmemd_api_metrics_get },
 };
 
 static const struct xmemd_route_table routes_any = { any, sizeof(any) / sizeof(*any) };
@@ -72,7 +76,6 @@ const struct xmemd_route *xmemd_route_find(struct xmemd_call *call, const char *
 					   const char *path)
 {
 	const struct xmemd_route *route;
-	char allowed[64] = "";
 	size_t i, len = 0;
 
 	for (i = 0; (route = xmemd_route_nth(i)); i++) {
@@ -83,14 +86,16 @@ const struct xmemd_route *xmemd_route_find(struct xmemd_call *call, const char *
 				     route->serves == XMEMD_ROLE_MANAGER ? "manager" : "appliance");
 			return NULL;
 		}
-		if (!strcmp(route->method, method))
+		if (!strcmp(route->method, method)) {
+			call->allow[0] = 0;
 			return route;
-		len += (size_t)snprintf(allowed + len, sizeof(allowed) - len, "%s%s",
+		}
+		len += (size_t)snprintf(call->allow + len, sizeof(call->allow) - len, "%s%s",
 					len ? ", " : "", route->method);
 	}
 	if (len)
 		xmemd_refuse(&call->why, 405, "%.16s is not possible with %.128s; possible is %s",
-			     method, path, allowed);
+			     method, path, call->allow);
 	else
 		xmemd_refuse(&call->why, 404, "there is no path %.128s", path);
 	return NULL;

@@ -9,6 +9,9 @@
 #define VIEWER XMEMD_ROLE_VIEWER
 
 static const struct xmemd_route routes[] = {
+	{ "GET", "/", MANAGER, ADMIN | VIEWER, 0, xmemd_api_page_get },
+	{ "GET", "/page/{file}", MANAGER, ADMIN | VIEWER, 0, xmemd_api_page_get },
+
 	{ "GET", "/v1/appliances", MANAGER, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
 	  xmemd_api_appliances_get },
 	{ "POST", "/v1/appliances", MANAGER, ADMIN, XMEMD_TAKES_BODY, xmemd_api_appliances_post },

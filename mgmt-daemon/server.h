@@ -12,6 +12,4 @@ int xmemd_server_start(struct xmemd *daemon, struct xmemd_server **serverp,
 		       struct xmemd_refusal *why);
 void xmemd_server_stop(struct xmemd_server *server);
 
-int xmemd_file_read(const char *path, char **text, size_t *size, struct xmemd_refusal *why);
-
 #endif /* XMEMD_SERVER_H */
