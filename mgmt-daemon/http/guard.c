@@ -12,19 +12,15 @@
 
 TAILQ_HEAD(conn_list, xmemd_conn);
 
-/* Milliseconds that a phase may last; 0 is for ever. */
-static const unsigned int patience[XMEMD_PHASES] = {
-	[XMEMD_PHASE_NEW] = 10000,
-	[XMEMD_PHASE_IDLE] = 60000,
-	[XMEMD_PHASE_BODY] = 20000,
-	[XMEMD_PHASE_SEND] = 60000,
-};
-
-static const char *const too_slow[XMEMD_PHASES] = {
-	[XMEMD_PHASE_NEW] = "did not complete the TLS 1.3 handshake and a request in 10 s",
-	[XMEMD_PHASE_IDLE] = "sent no further request in 60 s",
-	[XMEMD_PHASE_BODY] = "did not send the body of its request in 20 s",
-	[XMEMD_PHASE_SEND] = "did not take its answer in 60 s",
+/* Milliseconds that a phase may last, 0 is for ever, and what was not done until then. */
+static const struct {
+	unsigned int ms;
+	const char *what;
+} patience[XMEMD_PHASES] = {
+	[XMEMD_PHASE_NEW] = { 10000, "complete the TLS 1.3 handshake and a request" },
+	[XMEMD_PHASE_IDLE] = { 60000, "send a further request" },
+	[XMEMD_PHASE_BODY] = { 20000, "send the body of its request" },
+	[XMEMD_PHASE_SEND] = { 60000, "take its answer" },
 };
 
 /* How many connections an address has. */
@@ -41,6 +37,7 @@ struct address {
  * @thread: cuts those whose deadline passed
  * @runs: it was started
  * @stopping: it shall end
+ * @hurry: divides all deadlines; 1 but in tests
  * @draining: somebody waits until all answers are sent
  * @limit: of connections that are not cut
  * @per_address: of one address
@@ -54,7 +51,7 @@ struct xmemd_guard {
 	pthread_cond_t wake;
 	pthread_t thread;
 	bool runs, stopping, draining;
-	unsigned int limit, per_address;
+	unsigned int limit, per_address, hurry;
 	struct conn_list list[XMEMD_PHASES];
 	unsigned int count[XMEMD_PHASES];
 	uint64_t cuts[XMEMD_CUTS];
@@ -141,19 +138,21 @@ static uint64_t cut_slow(struct xmemd_guard *guard)
 {
 	uint64_t now = xmemd_now_ms(), next = 0, deadline;
 	struct xmemd_conn *conn;
+	unsigned int ms;
 	int phase;
 
 	for (phase = 0; phase < XMEMD_PHASES; phase++) {
-		while (patience[phase] && (conn = TAILQ_FIRST(&guard->list[phase]))) {
-			deadline = conn->since + patience[phase];
+		ms = patience[phase].ms / guard->hurry;
+		while (ms && (conn = TAILQ_FIRST(&guard->list[phase]))) {
+			deadline = conn->since + ms;
 			if (deadline > now) {
 				next = next && next < deadline ? next : deadline;
 				break;
 			}
 			/* an idle one did nothing wrong */
 			if (phase != XMEMD_PHASE_IDLE)
-				xmemd_complain("connection from %s cut: it %s", conn->text,
-					       too_slow[phase]);
+				xmemd_complain("connection from %s cut: it did not %s in %u ms",
+					       conn->text, patience[phase].what, ms);
 			cut(guard, conn, XMEMD_CUT_SLOW);
 		}
 	}
@@ -180,6 +179,18 @@ static void *watch(void *arg)
 	return NULL;
 }
 
+/* Tests do not wait for minutes: XMEMD_HURRY divides deadlines there. */
+static unsigned int read_hurry(void)
+{
+	unsigned int hurry = 0;
+#ifdef XMEMD_TEST
+	const char *text = getenv("XMEMD_HURRY");
+
+	hurry = text ? (unsigned int)strtoul(text, NULL, 10) : 0;
+#endif
+	return hurry ? hurry : 1;
+}
+
 /**
  * xmemd_guard_new() - begin to watch
  * @connections: how many there may be
@@ -197,6 +208,7 @@ struct xmemd_guard *xmemd_guard_new(unsigned int connections, unsigned int per_a
 		return NULL;
 	guard->limit = connections;
 	guard->per_address = per_address;
+	guard->hurry = read_hurry();
 	for (phase = 0; phase < XMEMD_PHASES; phase++)
 		TAILQ_INIT(&guard->list[phase]);
 	pthread_mutex_init(&guard->lock, NULL);
@@ -231,6 +243,13 @@ void xmemd_guard_free(struct xmemd_guard *guard)
 	free(guard);
 }
 
+static void displace(struct xmemd_guard *guard, struct xmemd_conn *conn)
+{
+	xmemd_complain("connection from %s cut: there are too many (connections in [daemon])",
+		       conn->text);
+	cut(guard, conn, XMEMD_CUT_CROWD);
+}
+
 /* Is there room for one more, perhaps after another was cut? */
 static bool make_room(struct xmemd_guard *guard)
 {
@@ -244,9 +263,9 @@ static bool make_room(struct xmemd_guard *guard)
 			total += guard->count[phase];
 	/* strangers get half of the places at most, and keep only an eighth when all are taken */
 	if (fresh >= (guard->limit + 1) / 2 || (total >= guard->limit && fresh > guard->limit / 8))
-		cut(guard, oldest, XMEMD_CUT_CROWD);
+		displace(guard, oldest);
 	else if (total >= guard->limit && (idle || oldest))
-		cut(guard, idle ? idle : oldest, XMEMD_CUT_CROWD);
+		displace(guard, idle ? idle : oldest);
 	else if (total >= guard->limit)
 		return false;
 	return true;

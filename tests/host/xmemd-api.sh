@@ -97,7 +97,7 @@ while IFS='|' read -r who daemon method path body code words; do
 	equal "  status $code" "$(<"$XMEM_TMP/code")" "$code"
 done <<END
 |manager|GET|/v1/status||401|client certificate is needed
-alice|manager|GET|/||404|no path /
+alice|manager|GET|/||403|this needs admin, viewer
 alice|manager|GET|/v2/status||404|no path
 alice|manager|GET|/v1/status/||404|no path
 admin|manager|GET|/v1/allocations//attachment||404|no path

@@ -107,8 +107,8 @@ static void defaults(void **state)
 	assert_false(c.daemon.manager);
 	assert_string_equal(c.daemon.address, "::");
 	assert_int_equal(c.daemon.port, XMEM_DAEMON_PORT);
-	assert_int_equal(c.daemon.connections, 256);
-	assert_int_equal(c.daemon.connections_per_address, 64);
+	assert_int_equal(c.daemon.connections, 4096);
+	assert_int_equal(c.daemon.connections_per_address, 256);
 	assert_int_equal(c.daemon.rate, 1000);
 	assert_int_equal(c.daemon.body, 65536);
 	assert_string_equal(c.manager.etcd_prefix, "/xmem/");

@@ -231,8 +231,8 @@ void xmem_config_defaults(struct xmem_config *config)
 	*config = (struct xmem_config){
 		.daemon = { .address = "::",
 			    .port = XMEM_DAEMON_PORT,
-			    .connections = 256,
-			    .connections_per_address = 64,
+			    .connections = 4096,
+			    .connections_per_address = 256,
 			    .rate = 1000,
 			    .body = 64 << 10 },
 		.manager = { .etcd_prefix = "/xmem/" },
