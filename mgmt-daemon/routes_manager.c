@@ -12,13 +12,14 @@ static const struct xmemd_route routes[] = {
 	{ "GET", "/", MANAGER, ADMIN | VIEWER, 0, xmemd_api_page_get },
 	{ "GET", "/page/{file}", MANAGER, ADMIN | VIEWER, 0, xmemd_api_page_get },
 
-	{ "GET", "/v1/appliances", MANAGER, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
+	{ "GET", "/v1/appliances", MANAGER, ADMIN | MANAGER | APPLIANCE | VIEWER, XMEMD_TAKES_PAGE,
 	  xmemd_api_appliances_get },
 	{ "POST", "/v1/appliances", MANAGER, ADMIN, XMEMD_TAKES_BODY, xmemd_api_appliances_post },
 	{ "DELETE", "/v1/appliances/{name}", MANAGER, ADMIN, XMEMD_TAKES_FORCE,
 	  xmemd_api_appliance_delete },
 
-	{ "GET", "/v1/allocations", MANAGER, ADMIN | CLIENT | VIEWER, 0, xmemd_api_allocs_get },
+	{ "GET", "/v1/allocations", MANAGER, ADMIN | CLIENT | VIEWER, XMEMD_TAKES_PAGE,
+	  xmemd_api_allocs_get },
 	{ "POST", "/v1/allocations", MANAGER, ADMIN | CLIENT, XMEMD_TAKES_BODY,
 	  xmemd_api_allocs_post },
 	{ "GET", "/v1/allocations/{name}", MANAGER, ADMIN | CLIENT | VIEWER, 0,
