@@ -12,14 +12,8 @@
 #include <linux/xmem.h>
 #include <linux/xmem_appliance.h>
 
+#include "logic/plan.h"
 #include "refusal.h"
-
-#define XMEMD_CHUNK ((uint64_t)XMEM_APPLIANCE_CHUNK_SIZE)
-/* Largest allocation, 1 PiB: far beyond any pool, and sums of 64 of them do not overflow. */
-#define XMEMD_SIZE_MAX (1ULL << 50)
-
-/* What a request may ask for beside the layouts of linux/xmem.h. */
-#define XMEMD_LAYOUT_AUTO UINT32_MAX
 
 /**
  * struct xmemd_pool - what the allocation logic knows of an appliance
