@@ -74,11 +74,15 @@ struct xmemd_usage {
  * @name: its name; NULL for the policy
  * @profile: its limits
  * @usage: what it has now, without the request
+ * @drawn: how many bytes of the request come from reservations that this level's usage has
+ *	already: the client's own for the client; these and the account's for the account. Before
+ *	the plan is made: the most that could be drawn; ask again with what the plan draws.
  */
 struct xmemd_level {
 	const char *what, *name;
 	const struct xmemd_profile *profile;
 	struct xmemd_usage usage;
+	uint64_t drawn;
 };
 
 enum xmemd_act {
@@ -94,15 +98,13 @@ enum xmemd_act {
  * @act: what is to be done
  * @type: of the allocation, after it
  * @bytes: more than before
- * @drawn: how many of these come from a reservation that counts already. Before the plan is
- *	made: the most that could be drawn; ask again with what the plan draws.
  * @duration: ms; XMEMD_UNLIMITED: as long as permitted
  * @not_in_use: ms; XMEMD_UNLIMITED: as long as permitted
  */
 struct xmemd_ask {
 	enum xmemd_act act;
 	enum xmemd_type type;
-	uint64_t bytes, drawn;
+	uint64_t bytes;
 	uint64_t duration, not_in_use;
 };
 

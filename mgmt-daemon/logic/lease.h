@@ -54,10 +54,11 @@ struct xmemd_lease_rules {
  * @state: as the caller knows it; changed by xmemd_lease_look()
  * @ends: when the duration is over, or XMEMD_NEVER
  * @idle: when it counts as not in use, or XMEMD_NEVER
+ * @over: when its grace is over, or XMEMD_NEVER as long as that has not begun
  */
 struct xmemd_lease {
 	enum xmemd_lease_state state;
-	uint64_t ends, idle;
+	uint64_t ends, idle, over;
 };
 
 /**
@@ -81,7 +82,7 @@ struct xmemd_lease_left {
 struct xmemd_lease_step {
 	enum xmemd_lease_do what;
 	uint64_t next, left;
-	char cause[96];
+	char cause[128];
 };
 
 void xmemd_lease_start(struct xmemd_lease *lease, const struct xmemd_lease_rules *rules,
@@ -91,7 +92,7 @@ void xmemd_lease_look(struct xmemd_lease *lease, const struct xmemd_lease_rules 
 int xmemd_lease_renew(struct xmemd_lease *lease, const struct xmemd_lease_rules *rules,
 		      uint64_t now, struct xmemd_refusal *why);
 int xmemd_lease_change(struct xmemd_lease *lease, const struct xmemd_lease_rules *rules,
-		       uint64_t now, struct xmemd_refusal *why);
+		       bool prolong, uint64_t now, struct xmemd_refusal *why);
 void xmemd_lease_shift(struct xmemd_lease *lease, uint64_t ms);
 void xmemd_lease_left(const struct xmemd_lease *lease, uint64_t now, struct xmemd_lease_left *left);
 void xmemd_lease_resume(struct xmemd_lease *lease, const struct xmemd_lease_rules *rules,

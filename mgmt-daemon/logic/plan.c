@@ -22,15 +22,17 @@ static int check_regions(const struct xmemd_demand *demand, struct xmemd_refusal
 	unsigned int min = least_regions(demand), max = xmemd_most_regions(demand);
 
 	if (demand->max_regions > XMEM_LEGS_MAX || demand->min_regions > XMEM_LEGS_MAX)
-		return xmemd_refuse(why, 400, "more than %d regions; possible are 1 to %d",
-				    XMEM_LEGS_MAX, XMEM_LEGS_MAX);
+		return xmemd_refuse_field(why, "max_regions",
+					  "more than %d regions; possible are 1 to %d",
+					  XMEM_LEGS_MAX, XMEM_LEGS_MAX);
 	if (min > max)
-		return xmemd_refuse(why, 400, "at least %u regions do not go with at most %u", min,
-				    max);
+		return xmemd_refuse_field(why, "min_regions",
+					  "at least %u regions do not go with at most %u", min,
+					  max);
 	if (min * XMEMD_CHUNK > demand->size + XMEMD_CHUNK - 1)
-		return xmemd_refuse(why, 400, "%u regions need at least %s, not %s", min,
-				    xmem_size_format(min * XMEMD_CHUNK, least),
-				    xmem_size_format(demand->size, size));
+		return xmemd_refuse_field(why, "min_regions", "%u regions need at least %s, not %s",
+					  min, xmem_size_format(min * XMEMD_CHUNK, least),
+					  xmem_size_format(demand->size, size));
 	return 0;
 }
 
@@ -39,15 +41,17 @@ static int check_strategies(const struct xmemd_demand *demand, struct xmemd_refu
 	unsigned int i, seen = 0;
 
 	if (demand->strategies > XMEMD_STRATEGIES)
-		return xmemd_refuse(why, 400, "more than %d strategies; possible are %s",
-				    XMEMD_STRATEGIES, XMEMD_STRATEGY_WORDS);
+		return xmemd_refuse_field(why, "strategies",
+					  "more than %d strategies; possible are %s",
+					  XMEMD_STRATEGIES, XMEMD_STRATEGY_WORDS);
 	for (i = 0; i < demand->strategies; i++) {
 		if (demand->strategy[i] >= XMEMD_STRATEGIES)
-			return xmemd_refuse(why, 400, "strategy is unknown; possible are %s",
-					    XMEMD_STRATEGY_WORDS);
+			return xmemd_refuse_field(why, "strategies",
+						  "strategy is unknown; possible are %s",
+						  XMEMD_STRATEGY_WORDS);
 		if (seen & 1U << demand->strategy[i])
-			return xmemd_refuse(why, 400, "strategy %s is named twice",
-					    xmemd_strategy_name(demand->strategy[i]));
+			return xmemd_refuse_field(why, "strategies", "strategy %s is named twice",
+						  xmemd_strategy_name(demand->strategy[i]));
 		seen |= 1U << demand->strategy[i];
 	}
 	return 0;
@@ -58,14 +62,16 @@ static int check(const struct xmemd_demand *demand, struct xmemd_refusal *why)
 	char max[XMEM_SIZE_TEXT];
 
 	if (!demand->size || demand->size > XMEMD_SIZE_MAX)
-		return xmemd_refuse(why, 400, "size is out of bounds; possible are 1 to %s",
-				    xmem_size_format(XMEMD_SIZE_MAX, max));
+		return xmemd_refuse_field(why, "size",
+					  "size is out of bounds; possible are 1 to %s",
+					  xmem_size_format(XMEMD_SIZE_MAX, max));
 	if (demand->layout != XMEMD_LAYOUT_AUTO && demand->layout != XMEM_LAYOUT_SINGLE &&
 	    demand->layout != XMEM_LAYOUT_CONCAT)
-		return xmemd_refuse(why, 400,
-				    "layout is unknown; possible are auto, single, concat");
+		return xmemd_refuse_field(why, "layout",
+					  "layout is unknown; possible are auto, single, concat");
 	if (demand->need_class && !(demand->class && *demand->class))
-		return xmemd_refuse(why, 400, "a hardware class is required, but none is named");
+		return xmemd_refuse_field(why, "class",
+					  "a hardware class is required, but none is named");
 	if (check_regions(demand, why) < 0)
 		return -1;
 	return check_strategies(demand, why);

@@ -12,6 +12,9 @@
 
 #include "logic/plan.h"
 
+/* For xmemd_reservation_shrink(): all that is left. */
+#define XMEMD_RESERVATION_ALL UINT64_MAX
+
 /* Stored as their numbers: never renumber. */
 enum xmemd_owner_kind {
 	XMEMD_OWNER_CLIENT = 0,	 /* only this client draws */
