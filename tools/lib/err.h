@@ -18,7 +18,7 @@ enum xmem_err_kind {
  * struct xmem_err - an error
  * @kind: what it means for the caller
  * @code: positive errno
- * @status: HTTP status when a daemon refused, or 0
+ * @status: HTTP status when a daemon answered, or 0
  * @text: for people, one line without a dot at the end
  */
 struct xmem_err {

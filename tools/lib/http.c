@@ -109,6 +109,8 @@ static int read_answer(long status, const struct xmem_http *http, const struct a
 			return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EPROTO,
 					    "%s: its answer is no JSON: %s", http->url, where.text);
 	}
+	if (err)
+		err->status = (int)status;
 	if (status >= 400)
 		rc = xmem_http_refused(status, body, err);
 	if (out)
