@@ -17,6 +17,7 @@
  * @region_get: one region; -ENOENT if there is none
  * @region_list: all regions
  * @region_new: create; -EEXIST if the number is taken, -ENOSPC or -ENOMEM without room
+ * @region_meta: change what the manager remembers with a region; -ENOENT if there is none
  * @region_del: revoke its grants and destroy it; -ENOENT if there is none
  * @grant_new: let a client use a region; -EEXIST if it may already
  * @grant_del: revoke; -ENOENT if there is no such grant
@@ -27,6 +28,7 @@ struct xmemd_backend {
 	int (*region_list)(xmem_region_fn fn, void *arg, struct xmem_err *err);
 	int (*region_new)(const struct xmem_region *want, struct xmem_region *made,
 			  struct xmem_err *err);
+	int (*region_meta)(uint64_t id, const char *meta, struct xmem_err *err);
 	int (*region_del)(uint64_t id, struct xmem_err *err);
 	int (*grant_new)(const struct xmem_grant *want, struct xmem_grant *made,
 			 struct xmem_err *err);

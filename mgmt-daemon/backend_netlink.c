@@ -54,6 +54,18 @@ static int region_new(const struct xmem_region *want, struct xmem_region *made,
 	return ret;
 }
 
+static int region_meta(uint64_t id, const char *meta, struct xmem_err *err)
+{
+	struct xmem_nl *nl;
+	int ret = xmem_appliance_open(&nl, err);
+
+	if (ret < 0)
+		return ret;
+	ret = xmem_region_meta(nl, id, meta, err);
+	xmem_nl_close(nl);
+	return ret;
+}
+
 static int region_del(uint64_t id, struct xmem_err *err)
 {
 	struct xmem_nl *nl;
@@ -95,6 +107,7 @@ const struct xmemd_backend xmemd_backend = {
 	.region_get = region_get,
 	.region_list = region_list,
 	.region_new = region_new,
+	.region_meta = region_meta,
 	.region_del = region_del,
 	.grant_new = grant_new,
 	.grant_del = grant_del,

@@ -13,6 +13,9 @@
 
 #include "refusal.h"
 
+/* Ten years, in seconds: longer than any of this will run. */
+#define XMEMD_TIME_MAX 315360000LL
+
 enum xmemd_field_type {
 	XMEMD_FIELD_NAME,   /* char[XMEMD_NAME_TEXT] */
 	XMEMD_FIELD_URL,    /* char[XMEMD_URL_TEXT], https://HOST:PORT */
@@ -22,6 +25,13 @@ enum xmemd_field_type {
 	XMEMD_FIELD_TOKEN,  /* uint8_t[16], 32 hexadecimal digits */
 	XMEMD_FIELD_NUMBER, /* uint32_t up to @max */
 	XMEMD_FIELD_CHOICE, /* uint32_t, one of @choices */
+	XMEMD_FIELD_WORDS,  /* char[@max + 1], printable ASCII */
+	XMEMD_FIELD_BYTES,  /* uint64_t, as a size, or 0 */
+	XMEMD_FIELD_TIME,   /* uint64_t, seconds or "10m", or 0 */
+	XMEMD_FIELD_COUNT,  /* uint64_t */
+	XMEMD_FIELD_BOOL,   /* bool */
+	XMEMD_FIELD_OBJECT, /* json_t *, borrowed from what is read; copied when written */
+	XMEMD_FIELD_ARRAY,  /* json_t *, as an object */
 };
 
 /**
@@ -40,7 +50,7 @@ struct xmemd_choice {
  * @type: its type
  * @required: refuse an object without it; otherwise the structure keeps what it has
  * @offset: of the value in the structure
- * @max: largest number
+ * @max: largest number, longest text
  * @choices: possible words
  */
 struct xmemd_field {
@@ -57,5 +67,9 @@ extern const struct xmemd_choice xmemd_layouts[], xmemd_layouts_wanted[], xmemd_
 const char *xmemd_choice_word(const struct xmemd_choice *choices, uint32_t value);
 int xmemd_fields_read(const struct xmemd_field *fields, size_t count, const json_t *object,
 		      void *out, struct xmemd_refusal *why);
+json_t *xmemd_fields_write(const struct xmemd_field *fields, size_t count, const void *in);
+
+/* A table and its length, as the two above take them. */
+#define XMEMD_FIELDS(fields) (fields), sizeof(fields) / sizeof(*(fields))
 
 #endif /* XMEMD_FIELDS_H */

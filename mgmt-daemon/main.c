@@ -89,8 +89,16 @@ static int check_roles(struct xmemd *daemon, struct xmemd_refusal *why)
 		return xmemd_refuse(why, 400,
 				    "roles= in [daemon] is missing; possible are manager and "
 				    "appliance");
-	if (config->daemon.manager && !config->manager.database[0])
-		return xmemd_refuse(why, 400, "database= in [manager] is missing");
+	if (config->daemon.manager && !config->manager.database[0] && !config->manager.etcd[0])
+		return xmemd_refuse(why, 400,
+				    "database= in [manager] is missing, or etcd= instead of it");
+	if (config->manager.database[0] && config->manager.etcd[0])
+		return xmemd_refuse(why, 400,
+				    "database= and etcd= in [manager] exclude each other");
+	if (config->daemon.manager && config->manager.etcd[0] && !config->manager.url[0])
+		return xmemd_refuse(why, 400,
+				    "url= in [manager] is missing: with etcd= other managers pass "
+				    "requests on to it");
 	if (config->daemon.appliance && !config->appliance.rdma_address[0])
 		return xmemd_refuse(why, 400, "rdma-address= in [appliance] is missing");
 	if (!config->tls.ca[0] || !config->tls.cert[0] || !config->tls.key[0])

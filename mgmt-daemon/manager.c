@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How nothing is lost and nothing leaks, wherever the manager or an appliance dies:
- *
- *   create:  row "creating" with every leg, number and token -> regions and grants on
- *            the appliances -> row "ready". Until then nobody was shown a token.
- *   destroy: row "destroying" -> regions destroyed -> row gone.
- *
- * A row is always older than what it stands for. Found again, "creating" is rolled
- * back and "destroying" continued. A region with our mark that no row knows is of
- * a rolled-back allocation whose appliance did not answer then, and is destroyed.
- *
- * Whoever changes an allocation claims its name first; everybody else is told to
- * come back. Claims live in memory only: they end with the process that made them.
+ * The frame of the role manager: the store tells the model what there is and this
+ * manager whether it leads; changes are claimed, written down, and only then known.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,35 +10,68 @@
 #include <gnutls/crypto.h>
 #include <systemd/sd-daemon.h>
 
-#include "crash.h"
+#include "events.h"
 #include "manager.h"
-
-/* How often an allocation is planned anew when appliances fail it on the way. */
-#define PLANS_MAX 3
+#include "owner.h"
+#include "record.h"
 
 /**
- * xmemd_manager_claim() - claim the name of an allocation
+ * xmemd_manager_leads() - does this manager decide?
+ * @manager: the manager
+ *
+ * Return: whether it does.
+ */
+bool xmemd_manager_leads(struct xmemd_manager *manager)
+{
+	bool leads;
+
+	xmemd_model_lock(&manager->model);
+	leads = manager->leads;
+	xmemd_model_unlock(&manager->model);
+	return leads;
+}
+
+static int refuse_follower(const struct xmemd_manager *manager, struct xmemd_refusal *why)
+{
+	if (manager->leader[0])
+		return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
+				       "manager \"%s\" at %s decides, not this one",
+				       manager->leader, manager->leader_url);
+	return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
+			       "no manager decides at the moment; try again");
+}
+
+/**
+ * xmemd_manager_claim() - claim an object, to change it
  * @manager: the manager
  * @claim: the claim, to be given back by xmemd_manager_unclaim()
- * @name: the name
+ * @prefix: of the key of its record, "alloc/" and the like
+ * @name: its name
+ * @why: refusal
  *
- * Return: whether it was free.
+ * Return: 0, or -1 with @why set (409: somebody else has it, 503: this manager does not lead).
  */
-bool xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim, const char *name)
+int xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim,
+			const char *prefix, const char *name, struct xmemd_refusal *why)
 {
-	const struct xmemd_claim *other;
+	bool mine;
 
-	snprintf(claim->name, sizeof(claim->name), "%s", name);
+	*claim = (struct xmemd_claim){};
+	snprintf(claim->key, sizeof(claim->key), "%s%s", prefix, name);
+	xmemd_model_lock(&manager->model);
+	claim->term = manager->leads ? manager->term : 0;
+	if (!claim->term)
+		refuse_follower(manager, why);
+	xmemd_model_unlock(&manager->model);
+	if (!claim->term)
+		return -1;
 	pthread_mutex_lock(&manager->lock);
-	for (other = manager->claims; other; other = other->next)
-		if (!strcmp(other->name, name))
-			break;
-	if (!other) {
-		claim->next = manager->claims;
-		manager->claims = claim;
-	}
+	mine = xmemd_index_add(&manager->claims, &claim->node, claim->key, claim);
 	pthread_mutex_unlock(&manager->lock);
-	return !other;
+	if (mine)
+		return 0;
+	return xmemd_refuse(why, 409, "%s \"%s\" is being changed; try again",
+			    strcmp(prefix, "alloc/") ? "object" : "allocation", name);
 }
 
 /**
@@ -58,72 +81,182 @@ bool xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *clai
  */
 void xmemd_manager_unclaim(struct xmemd_manager *manager, struct xmemd_claim *claim)
 {
-	struct xmemd_claim **p;
-
 	pthread_mutex_lock(&manager->lock);
-	for (p = &manager->claims; *p != claim; p = &(*p)->next)
-		;
-	*p = claim->next;
+	xmemd_index_del(&manager->claims, &claim->node);
 	pthread_mutex_unlock(&manager->lock);
 }
 
-static int refuse_claimed(const char *name, struct xmemd_refusal *why)
+/**
+ * xmemd_manager_lock_claimed() - lock the model for a change that was claimed
+ * @manager: the manager
+ * @claim: the claim
+ * @why: refusal
+ *
+ * Return: 0 with the model locked, or -1 with @why set and the model not locked: what is
+ * claimed under a leadership that ended is not changed any more.
+ */
+int xmemd_manager_lock_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			       struct xmemd_refusal *why)
 {
-	return xmemd_refuse(why, 409, "allocation \"%s\" is being changed; try again", name);
-}
-
-struct asking {
-	const struct xmemd_manager *manager;
-	struct xmemd_remote *list;
-};
-
-static void ask_one(size_t index, void *arg)
-{
-	struct asking *asking = arg;
-	struct xmemd_remote *remote = &asking->list[index];
-	struct xmemd_refusal why = {};
-
-	xmemd_remote_ask(asking->manager->config, remote);
-	if (remote->up &&
-	    xmemd_store_appliance_seen(asking->manager->store, remote->known.name,
-				       remote->known.address, remote->known.port, &why) < 0)
-		fprintf(stderr, SD_ERR "%s\n", why.text);
+	xmemd_model_lock(&manager->model);
+	if (manager->leads && manager->term == claim->term)
+		return 0;
+	refuse_follower(manager, why);
+	xmemd_model_unlock(&manager->model);
+	return -1;
 }
 
 /**
- * xmemd_manager_ask() - ask all appliances what they have
+ * xmemd_manager_commit() - write something down
  * @manager: the manager
- * @list: result in the order of their names, to be freed
+ * @claim: claim under which it changes
+ * @ops: what
  * @count: how many
+ * @revision: result; may be NULL
  * @why: refusal
  *
- * Return: 0, or -1 with @why set; an appliance that is down is no reason.
+ * Return: 0, or -1 with @why set.
  */
-int xmemd_manager_ask(struct xmemd_manager *manager, struct xmemd_remote **list, size_t *count,
-		      struct xmemd_refusal *why)
+int xmemd_manager_commit(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const struct xmemd_kv_op *ops, size_t count, uint64_t *revision,
+			 struct xmemd_refusal *why)
 {
-	struct xmemd_appliance *known;
-	struct asking asking;
-	size_t i;
-
-	if (xmemd_store_appliances(manager->store, &known, count, why) < 0)
+	if (xmemd_manager_lock_claimed(manager, claim, why) < 0)
 		return -1;
-	*list = calloc(*count + 1, sizeof(**list));
-	if (!*list) {
-		free(known);
-		return xmemd_refuse(why, 500, "out of memory");
+	xmemd_model_unlock(&manager->model);
+	return xmemd_kv_commit(manager->kv, ops, count, revision, why) < 0 ? -1 : 0;
+}
+
+/**
+ * xmemd_manager_write() - write an allocation down, then let the model have it
+ * @manager: the manager
+ * @claim: its claim
+ * @alloc: the allocation; taken over, whatever comes of it
+ * @also: written in the same commit, or NULL
+ * @why: refusal
+ *
+ * Return: 0, or -1 with @why set and the model as it was.
+ */
+int xmemd_manager_write(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			struct xmemd_alloc *alloc, const struct xmemd_kv_op *also,
+			struct xmemd_refusal *why)
+{
+	struct xmemd_kv_op ops[2] = { { .key = claim->key, .expect = XMEMD_KV_ANY } };
+	struct xmemd_alloc_entry *entry;
+	struct xmemd_lease_left left;
+	uint64_t revision;
+	char *text;
+	int ret;
+
+	if (xmemd_manager_lock_claimed(manager, claim, why) < 0) {
+		xmemd_alloc_put(alloc);
+		return -1;
 	}
-	for (i = 0; i < *count; i++)
-		(*list)[i].known = known[i];
-	free(known);
-	asking.manager = manager;
-	asking.list = *list;
-	xmemd_remote_each(*count, ask_one, &asking);
+	entry = xmemd_model_find_locked(&manager->model, alloc->name);
+	if (entry) {
+		ops[0].expect = entry->revision ? entry->revision : XMEMD_KV_ABSENT;
+		xmemd_lease_left(&entry->lease, xmemd_model_now(), &left);
+		alloc->lease = left.state;
+		alloc->left.ends = left.ends;
+		alloc->left.idle = left.idle;
+	}
+	xmemd_model_unlock(&manager->model);
+	text = xmemd_record_alloc(alloc);
+	ops[0].value = text;
+	if (also)
+		ops[1] = *also;
+	ret = text ? xmemd_kv_commit(manager->kv, ops, also ? 2 : 1, &revision, why)
+		   : xmemd_refuse(why, 500, "out of memory");
+	free(text);
+	if (ret < 0 || xmemd_manager_lock_claimed(manager, claim, why) < 0) {
+		xmemd_alloc_put(alloc);
+		return -1;
+	}
+	ret = xmemd_model_set_locked(&manager->model, alloc, revision);
+	xmemd_model_unlock(&manager->model);
+	return ret < 0 ? xmemd_refuse(why, 500, "out of memory") : 0;
+}
+
+/**
+ * xmemd_manager_forget() - take an allocation out of the store, then out of the model
+ * @manager: the manager
+ * @claim: its claim
+ * @name: the allocation
+ * @why: refusal
+ *
+ * Return: 0, or -1 with @why set and the model as it was.
+ */
+int xmemd_manager_forget(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const char *name, struct xmemd_refusal *why)
+{
+	const struct xmemd_kv_op op = { .key = claim->key, .expect = XMEMD_KV_ANY };
+
+	if (xmemd_manager_commit(manager, claim, &op, 1, NULL, why) < 0 ||
+	    xmemd_manager_lock_claimed(manager, claim, why) < 0)
+		return -1;
+	xmemd_model_drop_locked(&manager->model, name);
+	xmemd_model_unlock(&manager->model);
 	return 0;
 }
 
-/* Random and never 0; the top bit stays clear so that a number is one in every language. */
-static int make_number(uint64_t *number, struct xmemd_refusal *why)
+/**
+ * xmemd_manager_put() - write a record down that is no allocation, then let the model have it
+ * @manager: the manager
+ * @prefix: of its key, or the whole of it
+ * @name: of the object, or ""
+ * @text: the record, freed; NULL deletes it
+ * @expect: revision that the record must have, see kv.h
+ * @why: refusal
+ *
+ * Return: 0, or -1 with @why set and nothing changed.
+ */
+int xmemd_manager_put(struct xmemd_manager *manager, const char *prefix, const char *name,
+		      char *text, uint64_t expect, struct xmemd_refusal *why)
+{
+	struct xmemd_kv_op op = { .value = text, .expect = expect };
+	struct xmemd_claim claim;
+	uint64_t revision;
+	int ret;
+
+	if (xmemd_manager_claim(manager, &claim, prefix, name, why) < 0) {
+		free(text);
+		return -1;
+	}
+	op.key = claim.key;
+	ret = xmemd_manager_commit(manager, &claim, &op, 1, &revision, why);
+	if (!ret)
+		ret = xmemd_model_feed(&manager->model, claim.key, text, revision, why);
+	xmemd_manager_unclaim(manager, &claim);
+	free(text);
+	return ret;
+}
+
+/**
+ * xmemd_manager_tell() - tell that something happened to an allocation
+ * @manager: the manager
+ * @type: what
+ * @alloc: the allocation
+ * @text: more, in words, or NULL
+ */
+void xmemd_manager_tell(struct xmemd_manager *manager, const char *type,
+			const struct xmemd_alloc *alloc, const char *text)
+{
+	json_t *detail =
+		json_pack("{s:s, s:I}", "owner", alloc->owner, "size", (json_int_t)alloc->size);
+
+	if (detail && text)
+		json_object_set_new(detail, "text", json_string(text));
+	xmemd_event(manager->daemon, type, alloc->name, detail);
+}
+
+/**
+ * xmemd_manager_random() - a random number
+ * @number: result; never 0, and the top bit is clear so that it is one in every language
+ * @why: refusal
+ *
+ * Return: 0, or -1 with @why set.
+ */
+int xmemd_manager_random(uint64_t *number, struct xmemd_refusal *why)
 {
 	do {
 		if (gnutls_rnd(GNUTLS_RND_RANDOM, number, sizeof(*number)) < 0)
@@ -133,347 +266,168 @@ static int make_number(uint64_t *number, struct xmemd_refusal *why)
 	return 0;
 }
 
-static int fill_legs(const struct xmemd_plan *plan, const struct xmemd_remote *remotes,
-		     struct xmemd_alloc *alloc, struct xmemd_refusal *why)
+static void on_begin(void *arg)
 {
-	struct xmemd_leg *leg;
-	unsigned int i;
+	struct xmemd_manager *manager = arg;
 
-	alloc->size = plan->size;
-	alloc->layout = plan->layout;
-	alloc->legs = plan->legs;
-	for (i = 0; i < plan->legs; i++) {
-		leg = &alloc->leg[i];
-		*leg = (struct xmemd_leg){ .size = plan->leg[i].size };
-		memcpy(leg->appliance, remotes[plan->leg[i].pool].known.name,
-		       sizeof(leg->appliance));
-		if (make_number(&leg->region, why) < 0)
-			return -1;
-		if (gnutls_rnd(GNUTLS_RND_KEY, leg->token, sizeof(leg->token)) < 0)
-			return xmemd_refuse(why, 500, "no random numbers");
-	}
-	return 0;
+	xmemd_idem_clear(&manager->idem);
+	xmemd_model_feed_begin(&manager->model);
 }
 
-/* Ask, decide, and write the intent down. */
-static int plan(struct xmemd_manager *manager, const struct xmemd_want *want,
-		struct xmemd_alloc *alloc, struct xmemd_refusal *why)
+static int on_changed(const char *key, const char *value, uint64_t revision, void *arg)
 {
-	struct xmemd_remote *remotes;
-	struct xmemd_pool *pools;
-	struct xmemd_plan result;
-	size_t i, count;
-	int ret;
-
-	if (xmemd_manager_ask(manager, &remotes, &count, why) < 0)
-		return -1;
-	pools = calloc(count + 1, sizeof(*pools));
-	for (i = 0; pools && i < count; i++) {
-		pools[i].name = remotes[i].known.name;
-		pools[i].up = remotes[i].up;
-		pools[i].error = remotes[i].error;
-		pools[i].free = remotes[i].free;
-		pools[i].largest = remotes[i].largest;
-	}
-	ret = pools ? xmemd_plan_make(pools, count, want, &result, why)
-		    : xmemd_refuse(why, 500, "out of memory");
-	if (!ret)
-		ret = fill_legs(&result, remotes, alloc, why);
-	free(pools);
-	free(remotes);
-	xmemd_crash_point();
-	if (!ret)
-		ret = xmemd_store_alloc_add(manager->store, alloc, why);
-	return ret;
-}
-
-/*
- * Return 1 when another plan may do better: the appliance does not answer, or lost
- * its room or the region since it was asked.
- */
-static int refuse_leg(const char *appliance, const struct xmem_err *err, struct xmemd_refusal *why)
-{
-	bool again = err->kind == XMEM_ERR_UNREACHABLE || err->status == 404 ||
-		     err->status == 503 || err->status == 507;
-
-	xmemd_refusal_detail(why, "%s: %s", appliance, err->text);
-	xmemd_refuse(why, err->status == 507 ? 507 : 503, "appliance %s failed: %s", appliance,
-		     err->text);
-	return again ? 1 : -1;
-}
-
-/* Return: 0; 1 when another plan may do better, -1 when not, both with the refusal set. */
-static int make_legs(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
-		     struct xmemd_refusal *why)
-{
-	struct xmemd_appliance appliance;
-	struct xmemd_leg *leg;
-	struct xmem_err err;
-	unsigned int i;
-
-	for (i = 0; i < alloc->legs; i++) {
-		leg = &alloc->leg[i];
-		if (xmemd_store_appliance_get(manager->store, leg->appliance, &appliance, why) < 0)
-			return 1;
-		xmemd_crash_point();
-		if (xmemd_remote_region_put(manager->config, appliance.url,
-					    xmemd_store_owner(manager->store), alloc, i, &err) < 0)
-			return refuse_leg(leg->appliance, &err, why);
-		xmemd_crash_point();
-		if (xmemd_remote_grant_put(manager->config, appliance.url, alloc->client, leg,
-					   &err) < 0)
-			return refuse_leg(leg->appliance, &err, why);
-	}
-	xmemd_crash_point();
-	return 0;
-}
-
-/*
- * Destroy the regions of an allocation. An appliance that was forgotten by force is
- * skipped: should it come back, its regions are found by their mark.
- * Return: how many appliances did not do it, with details, or -1.
- */
-static int destroy_legs(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-			struct xmemd_refusal *why)
-{
-	struct xmemd_appliance appliance;
-	struct xmem_err err;
-	unsigned int i;
-	int left = 0;
-
-	for (i = 0; i < alloc->legs; i++) {
-		const struct xmemd_leg *leg = &alloc->leg[i];
-		struct xmemd_refusal unknown = {};
-
-		if (xmemd_store_appliance_get(manager->store, leg->appliance, &appliance,
-					      &unknown) < 0) {
-			if (unknown.status == 404)
-				continue;
-			return xmemd_refuse(why, unknown.status, "%s", unknown.text);
-		}
-		xmemd_crash_point();
-		if (xmemd_remote_region_del(manager->config, appliance.url, leg->region, &err) <
-		    0) {
-			xmemd_refusal_detail(why, "%s: %s", leg->appliance, err.text);
-			left++;
-		}
-	}
-	xmemd_crash_point();
-	return left;
-}
-
-/**
- * xmemd_manager_roll_back() - undo the creation of an allocation; its name is claimed
- * @manager: the manager
- * @alloc: the allocation, creating
- * @why: refusal
- *
- * Does not wait for appliances that are down: nobody has the tokens, and what they
- * hold is found by our mark and by no row when they come back.
- *
- * Return: 0, or -1 with @why set.
- */
-int xmemd_manager_roll_back(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-			    struct xmemd_refusal *why)
-{
-	if (destroy_legs(manager, alloc, why) < 0)
-		return -1;
-	return xmemd_store_alloc_del(manager->store, alloc->name, why);
-}
-
-static int create(struct xmemd_manager *manager, const struct xmemd_order *order,
-		  struct xmemd_alloc *alloc, struct xmemd_refusal *why)
-{
-	struct xmemd_refusal ignored = {};
-	int ret = 1, n;
-
-	for (n = 0; n < PLANS_MAX && ret > 0; n++) {
-		xmemd_refusal_clear(why);
-		if (plan(manager, &order->want, alloc, why) < 0)
-			return -1;
-		ret = make_legs(manager, alloc, why);
-		if (!ret)
-			ret = xmemd_store_alloc_ready(manager->store, alloc, why);
-		if (ret && xmemd_manager_roll_back(manager, alloc, &ignored) < 0)
-			ret = -1;
-		xmemd_refusal_clear(&ignored);
-	}
-	xmemd_crash_point();
-	return ret ? -1 : 0;
-}
-
-/**
- * xmemd_manager_create() - make an allocation
- * @manager: the manager
- * @order: what is asked for
- * @alloc: result
- * @why: refusal
- *
- * Return: 0 with the allocation ready, or -1 with @why set and nothing of it left.
- */
-int xmemd_manager_create(struct xmemd_manager *manager, const struct xmemd_order *order,
-			 struct xmemd_alloc *alloc, struct xmemd_refusal *why)
-{
-	struct xmemd_refusal unknown = {};
-	struct xmemd_claim claim;
-	int ret;
-
-	if (!xmemd_manager_claim(manager, &claim, order->name))
-		return refuse_claimed(order->name, why);
-	if (xmemd_store_alloc_get(manager->store, order->name, alloc, &unknown) == 0) {
-		ret = xmemd_refuse(why, 409, "there is an allocation \"%s\" already", order->name);
-	} else if (unknown.status != 404) {
-		ret = xmemd_refuse(why, unknown.status, "%s", unknown.text);
-	} else {
-		*alloc = (struct xmemd_alloc){ .client = order->client, .state = XMEMD_READY };
-		memcpy(alloc->name, order->name, sizeof(alloc->name));
-		memcpy(alloc->owner, order->owner, sizeof(alloc->owner));
-		ret = make_number(&alloc->id, why);
-		if (!ret)
-			ret = create(manager, order, alloc, why);
-	}
-	xmemd_manager_unclaim(manager, &claim);
-	return ret;
-}
-
-static void write_reason(const struct xmemd_refusal *why, char reason[XMEMD_REASON_TEXT])
-{
-	size_t i, len = 0;
-
-	reason[0] = 0;
-	for (i = 0; i < json_array_size(why->details) && len < XMEMD_REASON_TEXT; i++)
-		len += (size_t)snprintf(reason + len, XMEMD_REASON_TEXT - len, "%s%s",
-					i ? "; " : "waits for ",
-					json_string_value(json_array_get(why->details, i)));
-}
-
-/**
- * xmemd_manager_finish() - go on with a destruction; the name is claimed
- * @manager: the manager
- * @alloc: the allocation, destroying
- * @why: refusal, or what it waits for
- *
- * Return: 1 when it is gone, 0 when appliances do not answer (see details), or -1
- * with @why set.
- */
-int xmemd_manager_finish(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-			 struct xmemd_refusal *why)
-{
-	char reason[XMEMD_REASON_TEXT];
-	int left = destroy_legs(manager, alloc, why);
-
-	if (left < 0)
-		return -1;
-	if (!left) {
-		if (xmemd_store_alloc_del(manager->store, alloc->name, why) < 0)
-			return -1;
-		xmemd_crash_point();
-		return 1;
-	}
-	write_reason(why, reason);
-	if (strcmp(reason, alloc->reason) &&
-	    xmemd_store_alloc_destroying(manager->store, alloc->name, reason, why) < 0)
-		return -1;
-	return 0;
-}
-
-struct counting {
-	struct xmemd_manager *manager;
-	const struct xmemd_alloc *alloc;
-	uint64_t sessions[XMEM_LEGS_MAX];
-};
-
-/* One that does not answer cannot be asked; allocations on it can be given up all the same. */
-static void count_sessions(size_t index, void *arg)
-{
-	struct counting *counting = arg;
-	const struct xmemd_leg *leg = &counting->alloc->leg[index];
-	struct xmemd_remote_region *regions;
-	struct xmemd_appliance appliance;
+	struct xmemd_manager *manager = arg;
 	struct xmemd_refusal why = {};
-	struct xmem_err err;
-	size_t i, count;
 
-	if (xmemd_store_appliance_get(counting->manager->store, leg->appliance, &appliance, &why) <
-		    0 ||
-	    xmemd_remote_regions(counting->manager->config, appliance.url, &regions, &count, &err) <
-		    0)
+	if (!strncmp(key, "idem/", 5))
+		xmemd_idem_feed(&manager->idem, key, value);
+	else if (xmemd_model_feed(&manager->model, key, value, revision, &why) < 0)
+		fprintf(stderr, SD_ERR "%s\n", why.text);
+	return 0;
+}
+
+static void on_synced(uint64_t revision, void *arg)
+{
+	struct xmemd_manager *manager = arg;
+
+	(void)revision;
+	xmemd_model_feed_end(&manager->model);
+	xmemd_model_lock(&manager->model);
+	manager->synced = true;
+	xmemd_model_unlock(&manager->model);
+}
+
+static void on_leads(bool leader, const char *name, const char *url, void *arg)
+{
+	struct xmemd_manager *manager = arg;
+	bool news;
+
+	xmemd_model_lock(&manager->model);
+	news = leader != manager->leads;
+	if (news)
+		manager->term++;
+	manager->leads = leader;
+	snprintf(manager->leader, sizeof(manager->leader), "%s", name);
+	snprintf(manager->leader_url, sizeof(manager->leader_url), "%s", url);
+	xmemd_model_unlock(&manager->model);
+	if (!news)
 		return;
-	for (i = 0; i < count; i++)
-		if (regions[i].id == leg->region)
-			counting->sessions[index] = regions[i].sessions;
-	free(regions);
+	fprintf(stderr, SD_NOTICE "this manager %s\n", leader ? "decides" : "follows");
+	xmemd_event(manager->daemon, leader ? "manager.leader" : "manager.follower", name, NULL);
+	/* what is unfinished, and leases, are now ours */
+	xmemd_janitor_kick(manager);
+	xmemd_clock_ring(manager);
 }
 
-/* Memory that somebody pages to is not taken away by a slip of the hand. */
-static int refuse_used(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-		       struct xmemd_refusal *why)
+static int create_owner(struct xmemd_manager *manager, struct xmemd_refusal *why)
 {
-	struct counting counting = { .manager = manager, .alloc = alloc };
-	unsigned int i;
-	int ret = 0;
+	struct xmemd_manager_record record = {};
+	uint64_t random;
+	char *text;
 
-	xmemd_remote_each(alloc->legs, count_sessions, &counting);
-	for (i = 0; i < alloc->legs; i++) {
-		if (!counting.sessions[i])
-			continue;
-		xmemd_refusal_detail(why, "leg %u on %s: sessions: %llu", i,
-				     alloc->leg[i].appliance,
-				     (unsigned long long)counting.sessions[i]);
-		ret = xmemd_refuse(why, 409,
-				   "allocation \"%s\" is in use: a client is connected; detach it "
-				   "there first, or destroy it by force",
-				   alloc->name);
-	}
-	return ret;
+	if (xmemd_manager_random(&random, why) < 0)
+		return -1;
+	memcpy(record.cn, manager->daemon->cn, sizeof(record.cn));
+	record.owner = xmemd_owner_make(record.cn, (uint32_t)random);
+	if (!record.owner)
+		return xmemd_refuse(why, 500, "the owner mark cannot be made");
+	text = xmemd_record_manager(&record);
+	if (!text)
+		return xmemd_refuse(why, 500, "out of memory");
+	return xmemd_manager_put(manager, "manager", "", text, XMEMD_KV_ABSENT, why);
 }
 
-static int destroy(struct xmemd_manager *manager, const char *name, const char *owner, bool force,
-		   struct xmemd_refusal *why)
+/* Whose store is it? A new one becomes that of the certificate's name. */
+static int check_owner(struct xmemd_manager *manager, struct xmemd_refusal *why)
 {
-	struct xmemd_alloc alloc;
+	char cn[XMEMD_CN_TEXT];
+	bool leads, synced;
 
-	if (xmemd_store_alloc_get(manager->store, name, &alloc, why) < 0)
-		return -1;
-	if (owner && strcmp(alloc.owner, owner))
-		return xmemd_refuse(why, 403, "allocation \"%s\" belongs to \"%s\"", name,
-				    alloc.owner);
-	if (alloc.state == XMEMD_READY && !force && refuse_used(manager, &alloc, why) < 0)
-		return -1;
-	xmemd_crash_point();
-	if (alloc.state != XMEMD_DESTROYING &&
-	    xmemd_store_alloc_destroying(manager->store, name, "", why) < 0)
-		return -1;
-	return xmemd_manager_finish(manager, &alloc, why);
+	xmemd_model_lock(&manager->model);
+	memcpy(cn, manager->model.cn, sizeof(cn));
+	leads = manager->leads;
+	synced = manager->synced;
+	xmemd_model_unlock(&manager->model);
+	if (!synced || (!cn[0] && !leads))
+		return 0;
+	if (!cn[0])
+		return create_owner(manager, why);
+	if (strcmp(cn, manager->daemon->cn))
+		return xmemd_refuse(why, 409,
+				    "the database belongs to the manager \"%s\", but the "
+				    "certificate is of \"%s\": appliances would refuse it its "
+				    "own regions",
+				    cn, manager->daemon->cn);
+	return 0;
 }
 
 /**
- * xmemd_manager_destroy() - destroy an allocation
+ * xmemd_manager_own() - is the store this manager's, by the name of its certificate?
  * @manager: the manager
- * @name: the allocation
- * @owner: whose it must be, or NULL
- * @force: although a client is connected
- * @why: refusal, or what it waits for
  *
- * Return: 1 when it is gone, 0 when that waits for appliances (see details), or -1
- * with @why set.
+ * With several managers that is known only once one leads, so it is asked again and again.
+ *
+ * Return: whether it is, and it may be acted upon.
  */
-int xmemd_manager_destroy(struct xmemd_manager *manager, const char *name, const char *owner,
-			  bool force, struct xmemd_refusal *why)
+bool xmemd_manager_own(struct xmemd_manager *manager)
 {
-	struct xmemd_claim claim;
-	int ret;
+	struct xmemd_refusal why = {};
+	bool own;
 
-	if (!xmemd_manager_claim(manager, &claim, name))
-		return refuse_claimed(name, why);
-	ret = destroy(manager, name, owner, force, why);
-	xmemd_manager_unclaim(manager, &claim);
-	return ret;
+	if (check_owner(manager, &why) < 0) {
+		fprintf(stderr, SD_ERR "%s\n", why.text);
+		return false;
+	}
+	xmemd_model_lock(&manager->model);
+	own = manager->model.cn[0] != 0;
+	xmemd_model_unlock(&manager->model);
+	return own;
+}
+
+static int open_store(struct xmemd_manager *manager, struct xmemd_refusal *why)
+{
+	const struct xmem_config *config = manager->config;
+	const struct xmemd_kv_options options = {
+		.database = config->manager.etcd[0] ? NULL : config->manager.database,
+		.etcd = config->manager.etcd[0] ? config->manager.etcd : NULL,
+		.prefix = config->manager.etcd_prefix,
+		.name = config->manager.name,
+		.url = config->manager.url,
+		.ca = config->tls.ca,
+		.cert = config->tls.cert,
+		.key = config->tls.key,
+	};
+	const struct xmemd_kv_watcher watcher = {
+		.begin = on_begin,
+		.changed = on_changed,
+		.synced = on_synced,
+		.leads = on_leads,
+		.arg = manager,
+	};
+
+	if (xmemd_kv_open(&options, &manager->kv, why) < 0 ||
+	    xmemd_kv_follow(manager->kv, &watcher, why) < 0)
+		return -1;
+	return check_owner(manager, why);
+}
+
+static int start_threads(struct xmemd_manager *manager, struct xmemd_refusal *why)
+{
+	int ret = pthread_create(&manager->janitor, NULL, xmemd_janitor_run, manager);
+
+	if (!ret) {
+		manager->threads++;
+		ret = pthread_create(&manager->clock, NULL, xmemd_clock_run, manager);
+	}
+	if (ret)
+		return xmemd_refuse(why, 500, "cannot start a thread: %s", strerror(ret));
+	manager->threads++;
+	return 0;
 }
 
 /**
  * xmemd_manager_start() - take up the role manager
- * @daemon: the daemon; takes the manager
+ * @daemon: the daemon
  * @why: refusal
  *
  * Return: 0, or -1 with @why set.
@@ -484,17 +438,32 @@ int xmemd_manager_start(struct xmemd *daemon, struct xmemd_refusal *why)
 
 	if (!manager)
 		return xmemd_refuse(why, 500, "out of memory");
+	manager->daemon = daemon;
 	manager->config = &daemon->config;
 	pthread_mutex_init(&manager->lock, NULL);
 	pthread_cond_init(&manager->wake, NULL);
-	if (xmemd_store_open(daemon->config.manager.database, daemon->cn, &manager->store, why) <
-		    0 ||
-	    xmemd_janitor_start(manager, why) < 0) {
-		xmemd_manager_stop(manager);
-		return -1;
+	xmemd_idem_init(&manager->idem);
+	if (xmemd_model_init(&manager->model) < 0) {
+		xmemd_refuse(why, 500, "out of memory");
+	} else if (open_store(manager, why) == 0 && start_threads(manager, why) == 0) {
+		daemon->manager = manager;
+		daemon->before = xmemd_forward;
+		return 0;
 	}
-	daemon->manager = manager;
-	return 0;
+	xmemd_manager_stop(manager);
+	return -1;
+}
+
+static void stop_threads(struct xmemd_manager *manager)
+{
+	pthread_mutex_lock(&manager->lock);
+	manager->stopping = true;
+	pthread_cond_broadcast(&manager->wake);
+	pthread_mutex_unlock(&manager->lock);
+	if (manager->threads > 0)
+		pthread_join(manager->janitor, NULL);
+	if (manager->threads > 1)
+		pthread_join(manager->clock, NULL);
 }
 
 /**
@@ -505,8 +474,10 @@ void xmemd_manager_stop(struct xmemd_manager *manager)
 {
 	if (!manager)
 		return;
-	xmemd_janitor_stop(manager);
-	xmemd_store_close(manager->store);
+	stop_threads(manager);
+	xmemd_kv_close(manager->kv);
+	xmemd_model_done(&manager->model);
+	xmemd_idem_done(&manager->idem);
 	pthread_cond_destroy(&manager->wake);
 	pthread_mutex_destroy(&manager->lock);
 	free(manager);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The role manager: makes and destroys allocations, and tidies up after every failure. */
+/*
+ * The role manager: decides on the model, writes the decision down, has it done by
+ * the appliances, and tidies up after every failure.
+ *
+ * Order of locks: a claim (below), then the model, then those of the store, the
+ * events and the manager, under which nothing else is locked. Only a claim is held
+ * while something is waited for.
+ */
 #ifndef XMEMD_MANAGER_H
 #define XMEMD_MANAGER_H
 
@@ -7,79 +14,104 @@
 #include <stdbool.h>
 
 #include "daemon.h"
-#include "plan.h"
+#include "idem.h"
+#include "kv/kv.h"
+#include "model.h"
 #include "refusal.h"
-#include "remote.h"
-#include "store.h"
+#include "index.h"
 
-struct xmemd_claim;
+/**
+ * struct xmemd_claim - an object that somebody changes; lies on that one's stack
+ * @node: in xmemd_manager.claims
+ * @key: of the object's record
+ * @term: leadership under which the change began
+ *
+ * Everybody else is told to come back. Claims live in memory only: they end with the
+ * process that made them.
+ */
+struct xmemd_claim {
+	struct xmemd_node node;
+	char key[XMEMD_KV_KEY];
+	uint64_t term;
+};
 
 /**
  * struct xmemd_manager - the role manager
+ * @daemon: the daemon
  * @config: configuration
- * @store: what it remembers
- * @lock: of what follows; never held across a call of an appliance
- * @claims: names of allocations that somebody works on
- * @wake: the janitor has something to do, or shall stop
- * @kicked: it has
- * @stopping: it shall
- * @janitor: the thread
- * @janitor_runs: it was started
+ * @model: what it knows
+ * @kv: where that is written down
+ * @idem: answers that were given to requests with an Idempotency-Key
+ * @leads: this manager decides; with the model locked, like the next four
+ * @term: counts changes of leadership, so that what began under one does not end under another
+ * @synced: the model is that of the store
+ * @leader: name of the leader, or ""
+ * @leader_url: its URL, or ""
+ * @lock: of what follows
+ * @claims: objects that somebody works on
+ * @wake: somebody has something to do, or shall stop
+ * @looked: the janitor has asked all appliances once
+ * @kicked: the janitor has
+ * @rang: the clock has
+ * @stopping: they shall
+ * @janitor: thread that makes records and appliances agree
+ * @clock: thread that looks at leases
+ * @threads: how many of the two run
  */
 struct xmemd_manager {
+	struct xmemd *daemon;
 	const struct xmem_config *config;
-	struct xmemd_store *store;
+	struct xmemd_model model;
+	struct xmemd_kv *kv;
+	struct xmemd_idem idem;
+	bool leads, synced;
+	uint64_t term;
+	char leader[64], leader_url[XMEMD_URL_TEXT];
 	pthread_mutex_t lock;
-	struct xmemd_claim *claims;
+	struct xmemd_index claims;
 	pthread_cond_t wake;
-	bool kicked, stopping;
-	pthread_t janitor;
-	bool janitor_runs;
-};
-
-/**
- * struct xmemd_claim - a name that somebody works on; lies on that one's stack
- * @next: in the manager's list
- * @name: of the allocation
- */
-struct xmemd_claim {
-	struct xmemd_claim *next;
-	char name[XMEMD_NAME_TEXT];
-};
-
-/**
- * struct xmemd_order - an allocation asked for
- * @name: its name
- * @owner: common name of who asks
- * @client: whom the grants are for
- * @want: size and layout
- */
-struct xmemd_order {
-	char name[XMEMD_NAME_TEXT], owner[XMEMD_CN_TEXT];
-	uint64_t client;
-	struct xmemd_want want;
+	bool looked, kicked, rang, stopping;
+	pthread_t janitor, clock;
+	unsigned int threads;
 };
 
 int xmemd_manager_start(struct xmemd *daemon, struct xmemd_refusal *why);
 void xmemd_manager_stop(struct xmemd_manager *manager);
 
-bool xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim,
-			 const char *name);
+int xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim,
+			const char *prefix, const char *name, struct xmemd_refusal *why);
 void xmemd_manager_unclaim(struct xmemd_manager *manager, struct xmemd_claim *claim);
+bool xmemd_manager_leads(struct xmemd_manager *manager);
+bool xmemd_manager_own(struct xmemd_manager *manager);
+int xmemd_manager_lock_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			       struct xmemd_refusal *why);
 
-int xmemd_manager_ask(struct xmemd_manager *manager, struct xmemd_remote **list, size_t *count,
-		      struct xmemd_refusal *why);
-int xmemd_manager_create(struct xmemd_manager *manager, const struct xmemd_order *order,
-			 struct xmemd_alloc *alloc, struct xmemd_refusal *why);
-int xmemd_manager_destroy(struct xmemd_manager *manager, const char *name, const char *owner,
-			  bool force, struct xmemd_refusal *why);
-int xmemd_manager_roll_back(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-			    struct xmemd_refusal *why);
-int xmemd_manager_finish(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
+int xmemd_manager_commit(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const struct xmemd_kv_op *ops, size_t count, uint64_t *revision,
 			 struct xmemd_refusal *why);
+int xmemd_manager_write(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			struct xmemd_alloc *alloc, const struct xmemd_kv_op *also,
+			struct xmemd_refusal *why);
+int xmemd_manager_forget(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const char *name, struct xmemd_refusal *why);
+int xmemd_manager_put(struct xmemd_manager *manager, const char *prefix, const char *name,
+		      char *text, uint64_t expect, struct xmemd_refusal *why);
 
+void xmemd_manager_tell(struct xmemd_manager *manager, const char *type,
+			const struct xmemd_alloc *alloc, const char *text);
+int xmemd_manager_random(uint64_t *number, struct xmemd_refusal *why);
+
+/* janitor.c */
 void xmemd_janitor_kick(struct xmemd_manager *manager);
-int xmemd_janitor_start(struct xmemd_manager *manager, struct xmemd_refusal *why);
-void xmemd_janitor_stop(struct xmemd_manager *manager);
+void xmemd_janitor_wait(struct xmemd_manager *manager);
+void *xmemd_janitor_run(void *manager);
+
+/* forward.c */
+struct xmemd_call;
+int xmemd_forward(struct xmemd_call *call);
+
+/* clock.c */
+void xmemd_clock_ring(struct xmemd_manager *manager);
+void *xmemd_clock_run(void *manager);
 
 #endif /* XMEMD_MANAGER_H */

@@ -9,9 +9,9 @@
 
 #include "fields.h"
 #include "http.h"
-#include "plan.h"
+#include "meta.h"
 #include "remote.h"
-#include "word.h"
+#include "status.h"
 
 #define CONNECT_MS 3000
 /* to look something up */
@@ -28,6 +28,7 @@ static int request(const struct xmem_config *config, const char *url, const char
 		.ca = config->tls.ca,
 		.cert = config->tls.cert,
 		.key = config->tls.key,
+		.crl = config->tls.crl,
 		.connect_ms = CONNECT_MS,
 		.timeout_ms = strcmp(method, "GET") ? CHANGE_MS : ASK_MS,
 	};
@@ -42,78 +43,63 @@ static int bad_answer(const char *url, const char *what, struct xmem_err *err)
 			    url, what);
 }
 
-static bool read_bytes(const json_t *object, const char *name, uint64_t *value)
-{
-	const json_t *field = json_object_get(object, name);
-	json_int_t number = json_integer_value(field);
-
-	if (!json_is_integer(field) || number < 0 || (uint64_t)number > XMEMD_SIZE_MAX)
-		return false;
-	*value = (uint64_t)number;
-	return true;
-}
-
-static bool read_pool(const json_t *pool, struct xmemd_remote *remote)
-{
-	const char *address = json_string_value(json_object_get(pool, "address"));
-	uint64_t port;
-
-	if (!read_bytes(pool, "memory", &remote->memory) ||
-	    !read_bytes(pool, "free", &remote->free) ||
-	    !read_bytes(pool, "largest", &remote->largest) ||
-	    !read_bytes(pool, "regions", &remote->regions) || !read_bytes(pool, "port", &port) ||
-	    !port || port > UINT16_MAX || !address || !xmem_word_is_address(address))
-		return false;
-	remote->known.port = (uint16_t)port;
-	snprintf(remote->known.address, sizeof(remote->known.address), "%s", address);
-	return true;
-}
-
 /**
- * xmemd_remote_ask() - ask an appliance for its pool
+ * xmemd_remote_ask() - ask an appliance how it is
  * @config: our certificate
- * @remote: the appliance, takes what it says, or that it is down
+ * @url: the appliance's daemon
+ * @status: result
+ * @body: what it said, for json_decref(); @status borrows from it
+ * @err: why not
+ *
+ * Return: 0 or a negative errno.
  */
-void xmemd_remote_ask(const struct xmem_config *config, struct xmemd_remote *remote)
+int xmemd_remote_ask(const struct xmem_config *config, const char *url,
+		     struct xmemd_appliance_status *status, json_t **body, struct xmem_err *err)
 {
-	struct xmem_err err;
-	json_t *pool;
+	struct xmemd_refusal why = {};
+	int ret = request(config, url, "GET", "/v1/pool", NULL, body, err);
 
-	if (request(config, remote->known.url, "GET", "/v1/pool", NULL, &pool, &err) == 0) {
-		remote->up = read_pool(pool, remote);
-		if (!remote->up)
-			bad_answer(remote->known.url, "fields of its pool are missing or wrong",
-				   &err);
-	}
-	if (!remote->up)
-		snprintf(remote->error, sizeof(remote->error), "%s", err.text);
-	json_decref(pool);
+	if (!ret && xmemd_status_read(*body, status, &why) < 0)
+		ret = bad_answer(url, why.text, err);
+	return ret;
+}
+
+static uint64_t id_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+	uint64_t id;
+
+	/* 0, the mark of nobody, is no identity */
+	return text && xmem_id_parse(name, text, &id, NULL) == 0 ? id : 0;
+}
+
+static uint64_t number_of(const json_t *object, const char *name)
+{
+	json_int_t number = json_integer_value(json_object_get(object, name));
+
+	return number > 0 ? (uint64_t)number : 0;
 }
 
 static int read_regions(const json_t *array, const char *url, struct xmemd_remote_region *list,
 			struct xmem_err *err)
 {
-	static const struct xmemd_field fields[] = {
-		{ "id", XMEMD_FIELD_ID, true, offsetof(struct xmemd_remote_region, id), 0, NULL },
-	};
-	const char *owner;
+	const char *meta;
 	json_t *value;
 	size_t i;
 
 	json_array_foreach ((json_t *)array, i, value) {
-		struct xmemd_refusal why = {};
-		json_t *id = json_pack("{s:O?}", "id", json_object_get(value, "id"));
-		int ret = xmemd_fields_read(fields, 1, id, &list[i], &why);
-
-		json_decref(id);
-		if (ret < 0)
-			return bad_answer(url, why.text, err);
-		/* 0, the mark of nobody, is not ours and not looked at */
-		owner = json_string_value(json_object_get(value, "owner"));
-		if (!owner || xmem_id_parse("owner", owner, &list[i].owner, NULL) < 0)
-			list[i].owner = 0;
-		if (!read_bytes(value, "sessions", &list[i].sessions))
-			list[i].sessions = 0;
+		list[i].id = id_of(value, "id");
+		if (!list[i].id)
+			return bad_answer(url, "a region has no number", err);
+		list[i].owner = id_of(value, "owner");
+		list[i].alloc = id_of(value, "alloc");
+		list[i].size = number_of(value, "size");
+		list[i].sessions = number_of(value, "sessions");
+		list[i].grants = number_of(value, "grants");
+		list[i].epoch = number_of(value, "epoch");
+		meta = json_string_value(json_object_get(value, "meta"));
+		if (meta && *meta)
+			list[i].meta = json_loads(meta, JSON_REJECT_DUPLICATES, NULL);
 	}
 	return 0;
 }
@@ -122,7 +108,7 @@ static int read_regions(const json_t *array, const char *url, struct xmemd_remot
  * xmemd_remote_regions() - ask an appliance for its regions
  * @config: our certificate
  * @url: the appliance's daemon
- * @list: result, to be freed
+ * @list: result, for xmemd_remote_regions_free()
  * @count: how many
  * @err: why not
  *
@@ -147,77 +133,89 @@ int xmemd_remote_regions(const struct xmem_config *config, const char *url,
 			    : xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOMEM, "out of memory");
 	}
 	if (ret < 0) {
-		free(*list);
+		xmemd_remote_regions_free(*list, *count);
 		*list = NULL;
+		*count = 0;
 	}
 	json_decref(body);
 	return ret;
 }
 
 /**
- * xmemd_remote_region_put() - have a region of an allocation made
- * @config: our certificate
- * @url: the appliance's daemon
- * @owner: our mark
- * @alloc: the allocation
- * @index: which of its legs
- * @err: why not
- *
- * Return: 0 or a negative errno.
+ * xmemd_remote_regions_free() - free a list of regions
+ * @list: the list; NULL is nothing
+ * @count: how many
  */
-int xmemd_remote_region_put(const struct xmem_config *config, const char *url, uint64_t owner,
-			    const struct xmemd_alloc *alloc, unsigned int index,
-			    struct xmem_err *err)
+void xmemd_remote_regions_free(struct xmemd_remote_region *list, size_t count)
 {
-	const struct xmemd_leg *leg = &alloc->leg[index];
-	char path[64], mark[XMEM_ID_TEXT], id[XMEM_ID_TEXT];
-	json_t *in;
-	int ret;
+	while (list && count)
+		json_decref(list[--count].meta);
+	free(list);
+}
 
-	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64, leg->region);
-	in = json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:s}", "size", (json_int_t)leg->size,
-		       "label", alloc->name, "owner", xmem_id_format(owner, mark), "alloc",
-		       xmem_id_format(alloc->id, id), "leg_index", (json_int_t)index, "leg_count",
-		       (json_int_t)alloc->legs, "layout",
-		       xmemd_choice_word(xmemd_layouts, alloc->layout));
-	if (!in)
-		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOMEM, "out of memory");
-	ret = request(config, url, "PUT", path, in, NULL, err);
-	json_decref(in);
-	return ret;
+static void read_answer(const json_t *body, struct xmemd_remote_answer *answer)
+{
+	struct xmemd_refusal why = {};
+
+	*answer = (struct xmemd_remote_answer){
+		.epoch = (uint32_t)number_of(json_object_get(body, "grant"), "epoch"),
+	};
+	answer->has_pool =
+		xmemd_status_read_pool(json_object_get(body, "pool"), &answer->pool, &why) == 0;
+}
+
+static json_t *region_body(const struct xmemd_remote_want *want)
+{
+	const struct xmemd_alloc *alloc = want->alloc;
+	const struct xmemd_leg *leg = &alloc->leg[want->index];
+	char mark[XMEM_ID_TEXT], id[XMEM_ID_TEXT], client[XMEM_ID_TEXT], token[XMEM_TOKEN_TEXT];
+	char *meta = xmemd_meta_write(alloc, want->index);
+	json_t *in;
+
+	if (!meta)
+		return NULL;
+	in = json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:s, s:s}", "size", (json_int_t)leg->size,
+		       "label", alloc->name, "owner", xmem_id_format(want->owner, mark), "alloc",
+		       xmem_id_format(alloc->id, id), "leg_index", (json_int_t)want->index,
+		       "leg_count", (json_int_t)alloc->legs, "layout",
+		       xmemd_choice_word(xmemd_layouts, alloc->layout), "meta", meta);
+	free(meta);
+	if (in && want->grant)
+		json_object_set_new(in, "grant",
+				    json_pack("{s:s, s:s, s:s}", "client",
+					      xmem_id_format(alloc->client, client), "token",
+					      xmem_token_format(leg->token, token), "rights",
+					      "read-write"));
+	return in;
 }
 
 /**
- * xmemd_remote_grant_put() - have a region granted
+ * xmemd_remote_region_put() - have a region of an allocation made, or its meta changed
  * @config: our certificate
  * @url: the appliance's daemon
- * @client: to whom
- * @leg: the region and token; takes the epoch
+ * @want: the region
+ * @answer: result
  * @err: why not
  *
  * Return: 0 or a negative errno.
  */
-int xmemd_remote_grant_put(const struct xmem_config *config, const char *url, uint64_t client,
-			   struct xmemd_leg *leg, struct xmem_err *err)
+int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
+			    const struct xmemd_remote_want *want,
+			    struct xmemd_remote_answer *answer, struct xmem_err *err)
 {
-	char path[96], token[XMEM_TOKEN_TEXT];
-	json_t *in, *out, *epoch;
+	json_t *in = region_body(want), *out = NULL;
+	char path[64];
 	int ret;
 
-	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64 "/grants/0x%" PRIx64, leg->region,
-		 client);
-	in = json_pack("{s:s, s:s}", "token", xmem_token_format(leg->token, token), "rights",
-		       "read-write");
 	if (!in)
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOMEM, "out of memory");
+	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64,
+		 want->alloc->leg[want->index].region);
 	ret = request(config, url, "PUT", path, in, &out, err);
 	json_decref(in);
-	epoch = json_object_get(out, "epoch");
-	if (!ret && (!json_is_integer(epoch) || json_integer_value(epoch) < 0 ||
-		     json_integer_value(epoch) > UINT32_MAX))
-		ret = bad_answer(url, "the epoch is missing", err);
-	if (!ret)
-		leg->epoch = (uint32_t)json_integer_value(epoch);
+	read_answer(out, answer);
+	if (!ret && want->grant && !answer->epoch)
+		ret = bad_answer(url, "the epoch of the grant is missing", err);
 	json_decref(out);
 	return ret;
 }
@@ -227,18 +225,22 @@ int xmemd_remote_grant_put(const struct xmem_config *config, const char *url, ui
  * @config: our certificate
  * @url: the appliance's daemon
  * @region: the region; that there is none is as good
+ * @answer: result
  * @err: why not
  *
  * Return: 0 or a negative errno.
  */
 int xmemd_remote_region_del(const struct xmem_config *config, const char *url, uint64_t region,
-			    struct xmem_err *err)
+			    struct xmemd_remote_answer *answer, struct xmem_err *err)
 {
+	json_t *out = NULL;
 	char path[64];
 	int ret;
 
 	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64, region);
-	ret = request(config, url, "DELETE", path, NULL, NULL, err);
+	ret = request(config, url, "DELETE", path, NULL, &out, err);
+	read_answer(out, answer);
+	json_decref(out);
 	return ret < 0 && err->status == 404 ? 0 : ret;
 }
 

@@ -11,46 +11,62 @@
 #include <stdint.h>
 
 #include "alloc.h"
+#include "appliance.h"
 #include "config.h"
 #include "err.h"
-
-/**
- * struct xmemd_remote - an appliance and what it said last
- * @known: what the manager knows of it
- * @up: it answered
- * @error: why not
- * @memory: its pool, bytes
- * @free: of that not in any region
- * @largest: largest region that it could make
- * @regions: how many it has
- */
-struct xmemd_remote {
-	struct xmemd_appliance known;
-	bool up;
-	char error[XMEMD_REASON_TEXT];
-	uint64_t memory, free, largest, regions;
-};
 
 /**
  * struct xmemd_remote_region - a region as its appliance lists it
  * @id: its number
  * @owner: mark of the manager that made it
+ * @alloc: number of its allocation
+ * @size: bytes
  * @sessions: clients connected to it
+ * @grants: how many may
+ * @epoch: of its grants
+ * @meta: what the manager gave it to remember, for json_decref(); NULL if that makes no sense
  */
 struct xmemd_remote_region {
-	uint64_t id, owner, sessions;
+	uint64_t id, owner, alloc, size, sessions, grants, epoch;
+	json_t *meta;
 };
 
-void xmemd_remote_ask(const struct xmem_config *config, struct xmemd_remote *remote);
+/**
+ * struct xmemd_remote_want - a region of an allocation, to be made
+ * @owner: our mark
+ * @alloc: the allocation
+ * @index: which of its legs
+ * @grant: make the grant as well
+ */
+struct xmemd_remote_want {
+	uint64_t owner;
+	const struct xmemd_alloc *alloc;
+	unsigned int index;
+	bool grant;
+};
+
+/**
+ * struct xmemd_remote_answer - what an appliance says of a change
+ * @epoch: of the grant that was made
+ * @has_pool: it said what room it has
+ * @pool: that
+ */
+struct xmemd_remote_answer {
+	uint32_t epoch;
+	bool has_pool;
+	struct xmemd_pool_status pool;
+};
+
+int xmemd_remote_ask(const struct xmem_config *config, const char *url,
+		     struct xmemd_appliance_status *status, json_t **body, struct xmem_err *err);
 int xmemd_remote_regions(const struct xmem_config *config, const char *url,
 			 struct xmemd_remote_region **list, size_t *count, struct xmem_err *err);
-int xmemd_remote_region_put(const struct xmem_config *config, const char *url, uint64_t owner,
-			    const struct xmemd_alloc *alloc, unsigned int index,
-			    struct xmem_err *err);
-int xmemd_remote_grant_put(const struct xmem_config *config, const char *url, uint64_t client,
-			   struct xmemd_leg *leg, struct xmem_err *err);
+void xmemd_remote_regions_free(struct xmemd_remote_region *list, size_t count);
+int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
+			    const struct xmemd_remote_want *want,
+			    struct xmemd_remote_answer *answer, struct xmem_err *err);
 int xmemd_remote_region_del(const struct xmem_config *config, const char *url, uint64_t region,
-			    struct xmem_err *err);
+			    struct xmemd_remote_answer *answer, struct xmem_err *err);
 void xmemd_remote_each(size_t count, void (*fn)(size_t index, void *arg), void *arg);
 
 #endif /* XMEMD_REMOTE_H */

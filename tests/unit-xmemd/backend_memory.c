@@ -19,7 +19,7 @@
 
 #include "backend.h"
 #include "crash.h"
-#include "plan.h"
+#include "logic/plan.h"
 
 #define REGIONS_MAX 256
 #define GRANTS_MAX 1024
@@ -185,6 +185,21 @@ static int region_new(const struct xmem_region *want, struct xmem_region *made,
 	return leave(ret);
 }
 
+static int region_meta(uint64_t id, const char *meta, struct xmem_err *err)
+{
+	struct xmem_region *region;
+	int ret = 0;
+
+	if (enter(err) < 0)
+		return -err->code;
+	region = find_region(id);
+	if (region)
+		snprintf(region->meta, sizeof(region->meta), "%s", meta);
+	else
+		ret = refuse_region(id, err);
+	return leave(ret);
+}
+
 static int region_del(uint64_t id, struct xmem_err *err)
 {
 	struct xmem_region *region;
@@ -255,6 +270,7 @@ const struct xmemd_backend xmemd_backend = {
 	.region_get = region_get,
 	.region_list = region_list,
 	.region_new = region_new,
+	.region_meta = region_meta,
 	.region_del = region_del,
 	.grant_new = grant_new,
 	.grant_del = grant_del,
