@@ -61,6 +61,8 @@ url() { echo "https://127.0.0.1:${_port[$1]}"; }
 start() {
 	local name=$1
 	shift
+	# what the run before said must not be taken for this one's
+	: >"$XMEM_TMP/$name.last"
 	env XMEMD_MEMORY="$XMEM_TMP/$name.memory" "$@" setpriv --pdeathsig KILL \
 		"$XMEMD" --config "$XMEM_TMP/$name.conf" >"$XMEM_TMP/$name.last" 2>&1 &
 	_pid[$name]=$!
@@ -145,7 +147,7 @@ two_appliances() {
 	local name
 	must "build" build
 	must "certificates" pki "$XMEM_TMP/pki" manager:manager a1:appliance a2:appliance \
-		admin:admin alice:client
+		admin:admin alice:client bob:client
 	configure manager manager
 	configure a1 appliance
 	configure a2 appliance
@@ -156,4 +158,39 @@ two_appliances() {
 		must "$name is made known" api admin manager POST /v1/appliances \
 			"{\"name\":\"$name\",\"url\":\"$(url $name)\"}"
 	done
+}
+
+# What the manager says and what the appliances have are the same: all or nothing.
+agree() {
+	local said held
+	said=$(value admin manager /v1/allocations \
+		'sorted(l["region"] for x in a["allocations"] for l in x["legs"])') || return 1
+	held=$(python3 -c 'import ast, sys; print(sorted(sum(map(ast.literal_eval, sys.argv[1:]), [])))' \
+		"$(value admin a1 /v1/regions '[r["id"] for r in a["regions"]]')" \
+		"$(value admin a2 /v1/regions '[r["id"] for r in a["regions"]]')") || return 1
+	echo "said $said, held $held"
+	[ "$said" = "$held" ]
+}
+
+# allocation v is at rest, and so are its regions
+settled() {
+	case $(state v) in creating | destroying) return 1 ;; esac
+	agree
+}
+
+# crash_at N COMMAND: with a manager that dies at step N; $answered is the HTTP status
+# that was given, 000 without one, $died whether it died.
+crash_at() {
+	stop manager KILL
+	start manager XMEMD_CRASH_AT="$1"
+	shift
+	"$@" >/dev/null 2>&1
+	answered=$(<"$XMEM_TMP/code")
+	died=no
+	if [ "$answered" = 000 ]; then
+		stop manager KILL
+		died=$status
+	fi
+	stop manager KILL
+	start manager
 }

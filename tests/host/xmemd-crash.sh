@@ -13,40 +13,6 @@ two_appliances 64 64
 create() { api alice manager POST /v1/allocations '{"name":"v","size":"100M","client":"0xc1"}'; }
 destroy() { api alice manager DELETE /v1/allocations/v; }
 
-# What the manager says and what the appliances have are the same: all or nothing.
-agree() {
-	local said held
-	said=$(value admin manager /v1/allocations \
-		'sorted(l["region"] for x in a["allocations"] for l in x["legs"])') || return 1
-	held=$(python3 -c 'import ast, sys; print(sorted(sum(map(ast.literal_eval, sys.argv[1:]), [])))' \
-		"$(value admin a1 /v1/regions '[r["id"] for r in a["regions"]]')" \
-		"$(value admin a2 /v1/regions '[r["id"] for r in a["regions"]]')") || return 1
-	echo "said $said, held $held"
-	[ "$said" = "$held" ]
-}
-
-settled() {
-	case $(state v) in creating | destroying) return 1 ;; esac
-	agree
-}
-
-# crash_at N COMMAND: with a manager that dies at step N; $answered is the HTTP status
-# that was given, 000 without one, $died whether it died.
-crash_at() {
-	stop manager KILL
-	start manager XMEMD_CRASH_AT="$1"
-	shift
-	"$@" >/dev/null 2>&1
-	answered=$(<"$XMEM_TMP/code")
-	died=no
-	if [ "$answered" = 000 ]; then
-		stop manager KILL
-		died=$status
-	fi
-	stop manager KILL
-	start manager
-}
-
 for ((n = 1; ; n++)); do
 	crash_at $n create
 	[ "$died" != no ] || break
