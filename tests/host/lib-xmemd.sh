@@ -180,6 +180,7 @@ settled() {
 
 # crash_at N COMMAND: with a manager that dies at step N; $answered is the HTTP status
 # that was given, 000 without one, $died whether it died.
+# shellcheck disable=SC2034 # answered and died are for who calls it
 crash_at() {
 	stop manager KILL
 	start manager XMEMD_CRASH_AT="$1"

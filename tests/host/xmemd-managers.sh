@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# about: three managers on three members of etcd: one decides, the others pass on; killed, frozen, replaced
+# tier: quick
+# timeout: 200
+
+# shellcheck source=tests/host/lib-etcd.sh
+. "$(dirname "$0")/lib-etcd.sh"
+
+MANAGERS=(m1 m2 m3)
+must "build" build
+# managers of one cluster have one name in their certificates, so that regions are theirs alike
+must "certificates" pki "$XMEM_TMP/pki" managers:manager a1:appliance a2:appliance \
+	admin:admin alice:client bob:client
+etcd_up
+for name in a1 a2; do
+	configure "$name" appliance
+	start "$name" XMEMD_MEMORY_MIB=256
+done
+for name in "${MANAGERS[@]}"; do
+	configure "$name" manager managers
+	sed -i "s|^database = .*|name = $name\netcd = $ETCD\nurl = $(url "$name")|" \
+		"$XMEM_TMP/$name.conf"
+	start "$name"
+done
+
+# decides: the manager that says so of itself, if it is the only one
+decides() {
+	local name found=()
+	for name in "${MANAGERS[@]}"; do
+		[ "$(value admin "$name" /v1/status 'a["manager"]["leads"]')" = True ] &&
+			found+=("$name")
+	done
+	[ ${#found[@]} = 1 ] && echo "${found[0]}"
+}
+one_decides() { leader_is=$(decides) && [ -n "$leader_is" ]; }
+follower() {
+	local name
+	for name in "${MANAGERS[@]}"; do
+		[ "$name" = "$leader_is" ] || ! alive "$name" || { echo "$name"; return; }
+	done
+}
+names() { value admin "$1" /v1/allocations '[(x["name"], x["state"]) for x in a["allocations"]]'; }
+names_are() { [ "$(names "$1")" = "$2" ]; }
+create() { api alice "$1" POST /v1/allocations "{\"name\":\"$2\",\"size\":\"4M\",\"client\":\"0xc1\"}" "${@:3}"; }
+
+wait_for 40 one_decides || die "one of three decides"
+f=$(follower)
+note "$leader_is decides, $f is asked"
+for name in a1 a2; do
+	check "a follower passes on that $name is known" api admin "$f" POST /v1/appliances \
+		"{\"name\":\"$name\",\"url\":\"$(url $name)\"}"
+	equal "  its status comes back" "$(<"$XMEM_TMP/code")" 201
+done
+check "a client creates by a follower" create "$f" v
+equal "  in its own name" "$(json 'a["owner"], a["state"]')" "('alice', 'ready')"
+refused 'there is an allocation "v" already' create "$f" v
+equal "  refusals come back as they are" "$(<"$XMEM_TMP/code") $(json 'a["reason"]')" "409 exists"
+refused 'this needs admin' api alice "$f" POST /v1/appliances '{"name":"x","url":"https://h:1"}'
+check "the follower knows it" wait_for 20 names_are "$f" "[('v', 'ready')]"
+check "  and answers who attaches" api alice "$f" GET /v1/allocations/v/attachment
+equal "all managers are there" "$(value alice "$f" /v1/managers '[x["name"] for x in a["managers"]], a["engine"]')" \
+	"(['m1', 'm2', 'm3'], 'etcd')"
+
+# ---- the one that decides dies
+old=$leader_is
+stop "$old" KILL
+another_decides() { one_decides && [ "$leader_is" != "$old" ]; }
+wait_for 60 another_decides || die "another one decides after $old was killed"
+f=$(follower)
+equal "$leader_is knows what there was" "$(names "$leader_is")" "[('v', 'ready')]"
+check "and decides" wait_for 20 create "$f" w
+check "regions are as many as legs" test $(($(regions a1) + $(regions a2))) = 2
+start "$old"
+check "$old follows when it is back" wait_for 20 names_are "$old" "[('v', 'ready'), ('w', 'ready')]"
+
+# ---- the one that decides is cut off: it believes that it still does, and may not
+old=$leader_is
+kill -STOP "${_pid[$old]}"
+MANAGERS_LEFT=()
+for name in "${MANAGERS[@]}"; do
+	[ "$name" = "$old" ] || MANAGERS_LEFT+=("$name")
+done
+MANAGERS=("${MANAGERS_LEFT[@]}")
+wait_for 60 one_decides || die "another one decides while $old is frozen"
+check "$leader_is decides" wait_for 20 create "$leader_is" x
+kill -CONT "${_pid[$old]}"
+follows_again() { [ "$(value admin "$1" /v1/status 'a["manager"]["leads"]')" = False ]; }
+check "$old follows" wait_for 30 follows_again "$old"
+check "  and has what was decided without it" wait_for 20 names_are "$old" \
+	"[('v', 'ready'), ('w', 'ready'), ('x', 'ready')]"
+check "  it passes on" api alice "$old" DELETE /v1/allocations/x
+for name in v w; do
+	check "$name goes" api alice "$leader_is" DELETE "/v1/allocations/$name"
+done
+check "nothing is left" no_regions a1 a2
+stop_all
+etcd_down
+finish
