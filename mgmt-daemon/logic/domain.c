@@ -11,7 +11,8 @@ static const char *text_of(const struct xmemd_where *where, enum xmemd_label lab
 
 /*
  * Racks and switches are names within their site; without a site they are names
- * within the site that has no name. Return false for a place that is not known.
+ * within the site that has no name. That site has a number, too, so that each appliance
+ * is in the tree of one site. Return false for a place that is not known.
  */
 static bool key_parts(enum xmemd_tree kind, const struct xmemd_where *where, const char **site,
 		      const char **name)
@@ -131,7 +132,7 @@ int xmemd_domain_get(struct xmemd_pools *pools, enum xmemd_tree kind,
 	bool found;
 
 	*number = XMEMD_NONE;
-	if (!key_parts(kind, where, &site, &name))
+	if (!key_parts(kind, where, &site, &name) && kind != XMEMD_TREE_SITE)
 		return 0;
 	place = key_place(pools, kind, site, name, &found);
 	if (found) {
@@ -145,7 +146,7 @@ int xmemd_domain_get(struct xmemd_pools *pools, enum xmemd_tree kind,
 	domain = &pools->domain[*number];
 	*domain = (struct xmemd_domain_tree){ .kind = kind, .root = XMEMD_NONE, .slots = 1 };
 	if (kind == XMEMD_TREE_SITE)
-		domain->bit = free_bit(pools);
+		domain->bit = *name ? free_bit(pools) : XMEMD_NONE;
 	domain->name = strdup(name);
 	domain->site = domain->name ? strdup(site) : NULL;
 	if (!domain->site) {
@@ -158,6 +159,8 @@ int xmemd_domain_get(struct xmemd_pools *pools, enum xmemd_tree kind,
 		(pools->keys - place) * sizeof(*pools->by_key));
 	pools->by_key[place] = *number;
 	pools->keys++;
+	if (kind == XMEMD_TREE_SITE && !*name)
+		pools->nowhere = *number;
 	return 0;
 }
 
@@ -179,6 +182,8 @@ void xmemd_domain_put(struct xmemd_pools *pools, uint32_t number)
 	pools->keys--;
 	memmove(pools->by_key + i, pools->by_key + i + 1,
 		(pools->keys - i) * sizeof(*pools->by_key));
+	if (pools->nowhere == number)
+		pools->nowhere = XMEMD_NONE;
 	free(domain->site);
 	free(domain->name);
 	domain->name = NULL;

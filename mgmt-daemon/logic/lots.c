@@ -30,7 +30,7 @@ static bool in_the_hat(struct xmemd_search *search, unsigned int ring, uint32_t 
 /* Draws from the trees by place, again and again until one qualifies. */
 static uint32_t draw_lot(struct xmemd_search *search, uint64_t *state, uint32_t but)
 {
-	uint32_t from[4], size[4], slot;
+	uint32_t from[XMEMD_SEARCH_TREES], size[XMEMD_SEARCH_TREES], slot;
 	uint64_t all = 0, lot;
 	unsigned int ring, tries;
 

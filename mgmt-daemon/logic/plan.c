@@ -239,6 +239,7 @@ int xmemd_place(const struct xmemd_pools *pools, const struct xmemd_demand *dema
 	search.only_reserved = false;
 	if (!done && !place(&search, placement))
 		ret = xmemd_verdict_refuse(&search, placement->size, why);
+	placement->looked = search.looked;
 out:
 	xmemd_search_end(&search);
 	return ret;

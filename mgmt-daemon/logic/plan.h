@@ -6,8 +6,9 @@
  * Strategies are ranked. The first one decides; appliances that it finds alike are
  * told apart by the second, and so on. "Alike" is a matter of classes: load in
  * tenths, latency and bandwidth in powers of two, free memory in eighths of a power
- * of two. The last strategy of the list looks at the exact value. What is still equal
- * goes to the one with most free memory (with best-fit: the least), then by name.
+ * of two. A strategy that stands alone looks at the exact value, and so does what comes
+ * last after two-choices. What is still equal goes to the one with most free memory (with
+ * best-fit: the least), then by name.
  */
 #ifndef XMEMD_LOGIC_PLAN_H
 #define XMEMD_LOGIC_PLAN_H
@@ -154,6 +155,7 @@ struct xmemd_demand {
  * @layout: XMEM_LAYOUT_SINGLE or XMEM_LAYOUT_CONCAT
  * @legs: how many regions
  * @why: why so many regions, in words
+ * @looked: nodes of the index that it took: a measure of the effort that no clock disturbs
  * @leg: each: the appliance, bytes, how many of them are drawn from reserved room, whether it
  *	is the region that is there already (restructure), and why it is there, in words
  */
@@ -162,6 +164,7 @@ struct xmemd_placement {
 	uint32_t layout;
 	unsigned int legs;
 	char why[XMEMD_WHY_TEXT];
+	uint64_t looked;
 	struct {
 		char appliance[XMEM_NAME_MAX + 1];
 		uint64_t size, drawn;

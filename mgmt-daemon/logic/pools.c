@@ -77,7 +77,7 @@ struct xmemd_pools *xmemd_pools_new(void)
 	struct xmemd_pools *pools = calloc(1, sizeof(*pools));
 
 	if (pools)
-		pools->all = pools->names = pools->spare = XMEMD_NONE;
+		pools->all = pools->names = pools->spare = pools->nowhere = XMEMD_NONE;
 	return pools;
 }
 
@@ -169,6 +169,14 @@ static void count(struct xmemd_pools *pools, uint32_t slot, int sign)
 	pools->sum.open += factor * s->open;
 }
 
+/* The group of a usable slot may be another one after each change. */
+static void join_group(struct xmemd_pools *pools, struct xmemd_slot *s)
+{
+	s->group = xmemd_group_join(pools, s);
+	memset(s->own.groups, 0, sizeof(s->own.groups));
+	s->own.groups[s->group / 64] = 1ULL << s->group % 64;
+}
+
 static void link_trees(struct xmemd_pools *pools, uint32_t slot)
 {
 	enum xmemd_tree tree;
@@ -176,6 +184,7 @@ static void link_trees(struct xmemd_pools *pools, uint32_t slot)
 
 	if (!pools->slot[slot].usable)
 		return;
+	join_group(pools, &pools->slot[slot]);
 	for (tree = XMEMD_TREE_ALL; tree < XMEMD_TREE_NAME; tree++) {
 		root = root_of(pools, tree, slot);
 		if (!root)
@@ -193,6 +202,7 @@ static void unlink_trees(struct xmemd_pools *pools, uint32_t slot)
 
 	if (!pools->slot[slot].usable)
 		return;
+	xmemd_group_leave(pools, pools->slot[slot].group);
 	for (tree = XMEMD_TREE_ALL; tree < XMEMD_TREE_NAME; tree++) {
 		root = root_of(pools, tree, slot);
 		if (!root)
@@ -219,14 +229,12 @@ static void refresh_trees(struct xmemd_pools *pools, uint32_t slot)
 static void derive(struct xmemd_pools *pools, struct xmemd_slot *s)
 {
 	const struct xmemd_pool_facts *facts = &s->facts;
-	uint32_t site = s->domain[XMEMD_TREE_SITE];
-
 	s->usable = facts->admission == XMEMD_POOL_ADMITTED && facts->up && facts->healthy;
 	s->open = xmemd_less(xmemd_less(facts->free, s->promised), s->reserved);
 	s->own = (struct xmemd_sum){
 		.piece = xmemd_chunks_down(xmemd_min(facts->largest, s->open)),
 		.classes = s->class == XMEMD_NONE ? 0 : xmemd_bit(s->class),
-		.sites = xmemd_bit(site == XMEMD_NONE ? XMEMD_NONE : pools->domain[site].bit),
+		.sites = xmemd_bit(pools->domain[s->domain[XMEMD_TREE_SITE]].bit),
 		.latency = facts->latency_ns ? facts->latency_ns : UINT32_MAX,
 		.bandwidth = facts->bandwidth_mbps,
 		.count = 1,
@@ -315,7 +323,9 @@ static void replace(struct xmemd_pools *pools, uint32_t slot, const struct xmemd
 	derive(pools, &next);
 	count(pools, slot, -1);
 	if (s->usable && same_place(s, &next)) {
+		xmemd_group_leave(pools, s->group);
 		*s = next;
+		join_group(pools, s);
 		refresh_trees(pools, slot);
 	} else {
 		unlink_trees(pools, slot);

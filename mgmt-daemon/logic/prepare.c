@@ -84,6 +84,29 @@ static void add_tree(struct xmemd_search *search, enum xmemd_tree kind, uint32_t
 	search->trees++;
 }
 
+/*
+ * With regions spread over sites, each site is looked at by itself: in one tree those of
+ * a site that has its region already would be in the way of the others. Return whether.
+ */
+static bool add_sites(struct xmemd_search *search)
+{
+	const struct xmemd_pools *pools = search->pools;
+	enum xmemd_distance floor = search->trees ? XMEMD_ELSEWHERE : XMEMD_SAME_NUMA;
+	unsigned int nearer = search->trees;
+	uint32_t i, number;
+
+	if (search->demand->spread != XMEMD_DOMAIN_SITE ||
+	    nearer + pools->of_kind[XMEMD_TREE_SITE] > XMEMD_SEARCH_TREES)
+		return false;
+	for (i = 0; i < pools->keys; i++) {
+		number = pools->by_key[i];
+		if (pools->domain[number].kind == XMEMD_TREE_SITE &&
+		    !(nearer && number == search->client[XMEMD_TREE_SITE]))
+			add_tree(search, XMEMD_TREE_SITE, pools->domain[number].root, floor);
+	}
+	return true;
+}
+
 /* From near to far; only where distance matters are there several. */
 static void find_trees(struct xmemd_search *search, bool near)
 {
@@ -104,7 +127,7 @@ static void find_trees(struct xmemd_search *search, bool near)
 		if (number != XMEMD_NONE && (near || limit < XMEMD_ELSEWHERE) && floors[i] <= limit)
 			add_tree(search, kinds[i], pools->domain[number].root, floors[i]);
 	}
-	if (limit == XMEMD_ELSEWHERE)
+	if (limit == XMEMD_ELSEWHERE && !add_sites(search))
 		add_tree(search, XMEMD_TREE_ALL, pools->all,
 			 search->trees ? XMEMD_ELSEWHERE : XMEMD_SAME_NUMA);
 }
@@ -135,25 +158,19 @@ static bool find_strategies(struct xmemd_search *search)
 	return near;
 }
 
-static enum xmemd_tree domain_tree(const struct xmemd_demand *demand)
-{
-	return demand->spread == XMEMD_DOMAIN_SITE   ? XMEMD_TREE_SITE
-	       : demand->spread == XMEMD_DOMAIN_RACK ? XMEMD_TREE_RACK
-						     : XMEMD_TREE_SWITCH;
-}
-
 /* Fewest regions in a domain, and which sites have so many, and which have none. */
 static void find_floor(struct xmemd_search *search)
 {
 	const struct xmemd_pools *pools = search->pools;
-	enum xmemd_tree kind = domain_tree(search->demand);
+	enum xmemd_tree kind = xmemd_domain_kind(search->demand);
 	unsigned int floor = UINT16_MAX;
 	uint32_t i;
 
 	search->spread_floor = 0;
 	if (kind != XMEMD_TREE_SITE && search->domains_used < pools->of_kind[kind])
 		return;
-	if (pools->placed[kind] < pools->placed[XMEMD_TREE_ALL])
+	if (pools->placed[kind] < pools->placed[XMEMD_TREE_ALL] ||
+	    (kind == XMEMD_TREE_SITE && pools->nowhere != XMEMD_NONE))
 		floor = 0;
 	search->floor_sites = search->free_sites = xmemd_bit(XMEMD_NONE);
 	for (i = 0; i < pools->domains; i++)
@@ -177,8 +194,8 @@ static void use_domain(struct xmemd_search *search, uint32_t slot, int more)
 
 	if (!search->used)
 		return;
-	number = search->pools->slot[slot].domain[domain_tree(search->demand)];
-	if (number == XMEMD_NONE)
+	number = search->pools->slot[slot].domain[xmemd_domain_kind(search->demand)];
+	if (number == XMEMD_NONE || number == search->pools->nowhere)
 		return;
 	search->domains_used -= !!search->used[number];
 	search->used[number] = (uint16_t)(search->used[number] + more);
@@ -223,6 +240,7 @@ int xmemd_search_begin(struct xmemd_search *search, const struct xmemd_pools *po
 	if (!search->skip || find_specials(search) < 0 || begin_spread(search) < 0 ||
 	    xmemd_names_begin(search) < 0)
 		return -1;
+	xmemd_score_groups(search);
 	/* nothing fails for lack of memory from here on */
 	if (search->lots)
 		search->hat = reallocarray(NULL, pools->slots + 1, sizeof(*search->hat));

@@ -16,6 +16,9 @@
 __extension__ typedef unsigned __int128 xmemd_score;
 #define XMEMD_SCORE_MAX (~(xmemd_score)0)
 
+/* Trees that a search looks at: the near ones and, for a spread over sites, one per site. */
+#define XMEMD_SEARCH_TREES 67
+
 /* Why an appliance is out, from "nobody may" to "not this one now". */
 enum xmemd_verdict {
 	XMEMD_FITS,
@@ -81,6 +84,8 @@ struct xmemd_candidate {
  * @spread_floor: fewest regions in a domain
  * @floor_sites: sites that have so many, as bits of the sums
  * @free_sites: sites that have none
+ * @grouped: @group_score is used
+ * @group_score: what the strategies say of each group
  * @need: bytes of the region looked for
  * @by_piece: look for the largest piece, whatever the strategies say
  * @only_reserved: use nothing but reserved room
@@ -99,7 +104,7 @@ struct xmemd_search {
 		enum xmemd_tree kind;
 		uint32_t root;
 		enum xmemd_distance floor;
-	} tree[4];
+	} tree[XMEMD_SEARCH_TREES];
 	unsigned int trees;
 	uint64_t *skip, *known, *match;
 	uint32_t *hat;
@@ -112,6 +117,8 @@ struct xmemd_search {
 	uint32_t domains_used;
 	unsigned int spread_floor;
 	uint64_t floor_sites, free_sites;
+	bool grouped;
+	xmemd_score group_score[XMEMD_GROUPS];
 	uint64_t need;
 	bool by_piece, only_reserved;
 	xmemd_score best;
@@ -166,6 +173,7 @@ void xmemd_verdict_text(const struct xmemd_search *search, const struct xmemd_ca
 int xmemd_verdict_refuse(struct xmemd_search *search, uint64_t size, struct xmemd_refusal *why);
 
 /* score.c: how much the strategies like it */
+void xmemd_score_groups(struct xmemd_search *search);
 xmemd_score xmemd_score_of(const struct xmemd_search *search,
 			   const struct xmemd_candidate *candidate, bool deciding);
 xmemd_score xmemd_score_below(const struct xmemd_search *search, const struct xmemd_sum *sum,
@@ -180,6 +188,18 @@ enum xmemd_verdict xmemd_names_verdict(struct xmemd_search *search, uint32_t slo
 /* explain.c: why a leg is where it is */
 void xmemd_explain_leg(const struct xmemd_search *search, const struct xmemd_candidate *chosen,
 		       uint32_t rival, uint64_t size, char *out, size_t len);
+
+static inline xmemd_score xmemd_lower(xmemd_score a, xmemd_score b)
+{
+	return a < b ? a : b;
+}
+
+static inline enum xmemd_tree xmemd_domain_kind(const struct xmemd_demand *demand)
+{
+	return demand->spread == XMEMD_DOMAIN_SITE   ? XMEMD_TREE_SITE
+	       : demand->spread == XMEMD_DOMAIN_RACK ? XMEMD_TREE_RACK
+						     : XMEMD_TREE_SWITCH;
+}
 
 static inline unsigned int xmemd_most_regions(const struct xmemd_demand *demand)
 {

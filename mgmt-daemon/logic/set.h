@@ -26,6 +26,29 @@ enum xmemd_tree {
 	XMEMD_TREES
 };
 
+/*
+ * Appliances that the strategies cannot tell apart, but for place and free memory, are a
+ * group. A subtree knows its groups, so its bound is that of an appliance that exists:
+ * the lowest load of one and the lowest latency of another would promise too much.
+ */
+#define XMEMD_GROUPS 256
+#define XMEMD_GROUP_OTHERS (XMEMD_GROUPS - 1) /* when there are more: bounds promise too much */
+#define XMEMD_GROUP_WORDS (XMEMD_GROUPS / 64)
+
+/**
+ * struct xmemd_group - what its members have in common
+ * @class: number of the hardware class, or XMEMD_NONE
+ * @load: class of load, see score.c
+ * @latency: class of latency
+ * @bandwidth: class of bandwidth
+ * @tier: enum xmemd_bandwidth
+ * @backing: backing store present
+ */
+struct xmemd_group {
+	uint32_t class;
+	uint8_t load, latency, bandwidth, tier : 7, backing : 1;
+};
+
 /**
  * struct xmemd_sum - the best of each property of some appliances
  * @piece: largest
@@ -36,11 +59,12 @@ enum xmemd_tree {
  * @count: how many appliances
  * @load: lowest
  * @min_priority: lowest
+ * @groups: groups, a bit each
  * @bandwidths: bandwidth classes, a bit each
  * @backing: one has a backing store
  */
 struct xmemd_sum {
-	uint64_t piece, classes, sites;
+	uint64_t piece, classes, sites, groups[XMEMD_GROUP_WORDS];
 	uint32_t latency, bandwidth, count;
 	uint16_t load, min_priority;
 	uint8_t bandwidths;
@@ -62,6 +86,7 @@ struct xmemd_node {
  * @priority: of its nodes
  * @domain: number of its site, rack and switch (enum xmemd_tree), or XMEMD_NONE
  * @class: number of its hardware class, or XMEMD_NONE
+ * @group: number of its group
  * @own: it alone, as a sum
  * @usable: it is in the trees beside that of names
  */
@@ -69,7 +94,7 @@ struct xmemd_slot {
 	struct xmemd_pool_facts facts;
 	char *texts;
 	uint64_t promised, reserved, open, priority;
-	uint32_t domain[XMEMD_TREE_NAME], class;
+	uint32_t domain[XMEMD_TREE_NAME], class, group;
 	struct xmemd_sum own;
 	bool usable;
 };
@@ -77,7 +102,7 @@ struct xmemd_slot {
 /* A site, a rack or a switch: the tree of its usable appliances. */
 struct xmemd_domain_tree {
 	enum xmemd_tree kind;
-	char *name, *site; /* name NULL: this number is free */
+	char *name, *site; /* site: of a rack or switch; name NULL: this number is free */
 	uint32_t root, slots;
 	uint32_t bit; /* of a site, in the sums */
 };
@@ -98,7 +123,11 @@ struct xmemd_pools {
 		uint32_t slots;
 	} * class;
 	uint32_t classes;
-	struct xmemd_pools_sum sum; /* but its largest */
+	struct xmemd_group group[XMEMD_GROUPS];
+	uint32_t members[XMEMD_GROUPS]; /* usable slots */
+	uint32_t groups;		/* numbers in use or used before */
+	uint32_t nowhere;		/* number of the site that has no name, or XMEMD_NONE */
+	struct xmemd_pools_sum sum;	/* but its largest */
 };
 
 /* tree.c: a treap of slots */
@@ -127,6 +156,14 @@ int xmemd_class_get(struct xmemd_pools *pools, const char *text, uint32_t *numbe
 void xmemd_class_put(struct xmemd_pools *pools, uint32_t number);
 uint32_t xmemd_class_find(const struct xmemd_pools *pools, const char *text);
 void xmemd_domains_free(struct xmemd_pools *pools);
+
+/* group.c */
+void xmemd_group_of(const struct xmemd_slot *slot, struct xmemd_group *group);
+uint32_t xmemd_group_join(struct xmemd_pools *pools, const struct xmemd_slot *slot);
+void xmemd_group_leave(struct xmemd_pools *pools, uint32_t number);
+uint8_t xmemd_load_class(uint32_t load);
+uint8_t xmemd_latency_class(uint32_t ns);
+uint8_t xmemd_bandwidth_rank(uint32_t mbps);
 
 static inline uint64_t xmemd_bit(uint32_t number)
 {

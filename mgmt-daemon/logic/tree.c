@@ -35,6 +35,8 @@ int xmemd_tree_compare(const struct xmemd_pools *pools, enum xmemd_tree tree, ui
 
 static void add_sum(struct xmemd_sum *sum, const struct xmemd_sum *other)
 {
+	int i;
+
 	if (other->piece > sum->piece)
 		sum->piece = other->piece;
 	if (other->latency < sum->latency)
@@ -45,6 +47,8 @@ static void add_sum(struct xmemd_sum *sum, const struct xmemd_sum *other)
 		sum->load = other->load;
 	if (other->min_priority < sum->min_priority)
 		sum->min_priority = other->min_priority;
+	for (i = 0; i < XMEMD_GROUP_WORDS; i++)
+		sum->groups[i] |= other->groups[i];
 	sum->classes |= other->classes;
 	sum->sites |= other->sites;
 	sum->bandwidths |= other->bandwidths;

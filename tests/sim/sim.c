@@ -32,7 +32,7 @@ struct options {
 };
 
 struct results {
-	uint32_t *place_ns, *update_ns;
+	uint32_t *place_ns, *update_ns, *looked;
 	size_t decisions, refused, regions, placed;
 	size_t at[XMEMD_ELSEWHERE + 1];
 	uint64_t busy_ns;
@@ -157,6 +157,7 @@ static bool arrive(struct world *world, const struct options *options, struct re
 		return !ret;
 	results->place_ns[results->decisions] = brief(decided - begin);
 	results->update_ns[results->decisions] = brief(done - decided);
+	results->looked[results->decisions] = brief(placement.looked);
 	results->busy_ns += done - begin;
 	results->decisions++;
 	results->refused += !!ret;
@@ -261,6 +262,7 @@ static void print_row(const struct world *world, const struct options *options,
 	printf("\t%.0f", 1e9 * (double)results->decisions / (double)results->busy_ns);
 	printf("\t%.1f\t%.1f", measure_quantile(results->place_ns, results->decisions, 0.5) / 1e3,
 	       measure_quantile(results->place_ns, results->decisions, 0.99) / 1e3);
+	printf("\t%u", measure_quantile(results->looked, results->decisions, 0.99));
 	printf("\t%.1f", measure_quantile(results->update_ns, results->decisions, 0.5) / 1e3);
 	printf("\t%.2f", (double)xmemd_pools_bytes(world->pools) / 1048576.0);
 	printf("\t%.2f\t%.2f", share(results->refused, results->decisions),
@@ -285,7 +287,8 @@ int main(int argc, char **argv)
 		die(1, "out of memory");
 	results.place_ns = calloc(options.decisions + 1, sizeof(*results.place_ns));
 	results.update_ns = calloc(options.decisions + 1, sizeof(*results.update_ns));
-	if (!results.place_ns || !results.update_ns)
+	results.looked = calloc(options.decisions + 1, sizeof(*results.looked));
+	if (!results.place_ns || !results.update_ns || !results.looked)
 		die(1, "out of memory");
 	run(&world, &options, &results);
 	print_row(&world, &options, &results);
@@ -296,5 +299,6 @@ int main(int argc, char **argv)
 	world_free(&world);
 	free(results.place_ns);
 	free(results.update_ns);
+	free(results.looked);
 	return 0;
 }

@@ -18,7 +18,8 @@
 #include "logic/plan.h"
 
 #define MIB (1ULL << 20)
-#define POOLS_MAX 48
+#define POOLS_MAX 320
+#define POOLS_USUAL 48
 #define ROUNDS 400
 #define DEMANDS 40
 
@@ -44,7 +45,7 @@ static bool one_in(uint64_t n)
 
 struct twin {
 	struct xmemd_pool_facts facts;
-	char name[24];
+	char name[24], site[24], class[24];
 	uint64_t promised, reserved;
 	/* for the demand at hand */
 	uint64_t open, piece, draw, held;
@@ -61,6 +62,9 @@ static const char *const racks[] = { NULL, "r1", "r2", "r3", "r4", "r5" };
 static const char *const switches[] = { NULL, "s1", "s2", "s3" };
 static const char *const numas[] = { NULL, "0", "1" };
 static const char *const classes[] = { NULL, "", "old", "new", "gold" };
+
+/* Now and then there are more sites and classes than the index has bits for. */
+static bool many;
 
 #define PICK(list) ((list)[below(sizeof(list) / sizeof(*(list)))])
 
@@ -88,6 +92,12 @@ static void random_facts(struct twin *t)
 	f->largest = one_in(4) ? below(f->free + 1) : f->free;
 	random_where(&f->where);
 	f->class = PICK(classes);
+	if (many) {
+		snprintf(t->site, sizeof(t->site), "site%llu", (unsigned long long)below(100));
+		snprintf(t->class, sizeof(t->class), "class%llu", (unsigned long long)below(100));
+		f->where.label[XMEMD_LABEL_SITE] = t->site;
+		f->class = t->class;
+	}
 	f->load = one_in(2) ? (unsigned int)below(4) * 50 : (unsigned int)below(1001);
 	f->latency_ns = one_in(4) ? 0 : 1000 + (uint32_t)below(6000);
 	f->bandwidth_mbps = PICK(rates);
@@ -110,7 +120,8 @@ static void make_pools(void)
 	unsigned int i;
 
 	pools = xmemd_pools_new();
-	count = (unsigned int)below(POOLS_MAX + 1);
+	many = one_in(16);
+	count = many ? POOLS_MAX : (unsigned int)below(POOLS_USUAL + 1);
 	for (i = 0; i < count; i++) {
 		twins[i] = (struct twin){};
 		snprintf(twins[i].name, sizeof(twins[i].name), "%c%u", "abc"[below(3)], i);
@@ -451,18 +462,34 @@ static bool least_first(void)
 	return least;
 }
 
+static unsigned int lots_at(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < demand.strategies && demand.strategy[i] != XMEMD_TWO_CHOICES; i++)
+		;
+	return i;
+}
+
+/* A strategy that stands alone, the last one after the lots, free memory as the last one. */
+static bool exactly(unsigned int i, unsigned int from, unsigned int end)
+{
+	bool fit = demand.strategy[i] == XMEMD_BEST_FIT || demand.strategy[i] == XMEMD_MOST_FREE;
+	bool before_lots = !from && lots_at() < demand.strategies;
+
+	return i + 1 == end && !demand.restructure && !before_lots && (fit || from || end == 1);
+}
+
 /* By the strategies up to, not including, @end; below zero: a is better. */
 static int compare_by(const struct twin *a, const struct twin *b, uint64_t need, unsigned int from,
-		      unsigned int end, bool exact)
+		      unsigned int end)
 {
 	int order = compare(reserved_rank(a, need), reserved_rank(b, need));
 	unsigned int i;
 
-	for (i = from; i < end && !order; i++) {
-		bool e = exact && i + 1 == end && !demand.restructure;
-
-		order = compare(word(demand.strategy[i], a, e), word(demand.strategy[i], b, e));
-	}
+	for (i = from; i < end && !order; i++)
+		order = compare(word(demand.strategy[i], a, exactly(i, from, end)),
+				word(demand.strategy[i], b, exactly(i, from, end)));
 	return order ? order
 		     : compare(a->held < need || !demand.restructure,
 			       b->held < need || !demand.restructure);
@@ -475,15 +502,6 @@ static int compare_last(const struct twin *a, const struct twin *b)
 	if (order)
 		return least_first() ? order : -order;
 	return strcmp(a->name, b->name);
-}
-
-static unsigned int lots_at(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < demand.strategies && demand.strategy[i] != XMEMD_TWO_CHOICES; i++)
-		;
-	return i;
 }
 
 static bool qualifies(const struct twin *t, uint64_t need)
@@ -500,12 +518,12 @@ static void check_lots(const struct twin *chosen, uint64_t need)
 	for (i = 0; i < count; i++) {
 		if (&twins[i] == chosen || !qualifies(&twins[i], need))
 			continue;
-		order = compare_by(chosen, &twins[i], need, 0, at, false);
+		order = compare_by(chosen, &twins[i], need, 0, at);
 		assert_true(order <= 0);
 		if (order)
 			continue;
 		alike++;
-		order = compare_by(chosen, &twins[i], need, at + 1, demand.strategies, true);
+		order = compare_by(chosen, &twins[i], need, at + 1, demand.strategies);
 		if (!order)
 			order = compare_last(chosen, &twins[i]);
 		worse += order > 0;
@@ -529,7 +547,7 @@ static void check_leg(const char *name, uint64_t size)
 	for (i = 0; i < count; i++) {
 		if (&twins[i] == chosen || !qualifies(&twins[i], size))
 			continue;
-		order = compare_by(chosen, &twins[i], size, 0, demand.strategies, true);
+		order = compare_by(chosen, &twins[i], size, 0, demand.strategies);
 		if (!order)
 			order = compare_last(chosen, &twins[i]);
 		if (order > 0)
