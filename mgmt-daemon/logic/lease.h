@@ -82,7 +82,7 @@ struct xmemd_lease_left {
 struct xmemd_lease_step {
 	enum xmemd_lease_do what;
 	uint64_t next, left;
-	char cause[128];
+	char cause[176];
 };
 
 void xmemd_lease_start(struct xmemd_lease *lease, const struct xmemd_lease_rules *rules,

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define XMEMD_SPAN_TEXT 32
+#define XMEMD_SPAN_TEXT 48
 
 const char *xmemd_span_format(uint64_t ms, char out[XMEMD_SPAN_TEXT]);
 
