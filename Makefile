@@ -14,7 +14,7 @@ JOBS ?= 2
 DEPS := tests/deps $(wildcard tests/*/deps)
 export XMEM_CACHE
 
-.PHONY: all modules user tools xmemd deps check check-quick demo bench style uapi install clean help
+.PHONY: all modules user tools xmemd deps check check-quick demo bench sim style uapi install clean help
 
 all: modules user
 
@@ -46,6 +46,10 @@ demo: deps
 bench: deps
 	tests/bench/run
 
+# the tables of Documentation/simulation.md
+sim: deps
+	tests/sim/run
+
 style: deps
 	tests/style/run
 
@@ -62,6 +66,7 @@ clean:
 	-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	$(MAKE) -C tools clean
 	$(MAKE) -C mgmt-daemon clean
+	$(MAKE) -C tests/sim clean
 	rm -rf build
 
 help:
@@ -71,6 +76,7 @@ help:
 	@echo "make check            every test; kernels are built on first use (cache: $(XMEM_CACHE))"
 	@echo "make check-quick      the tests to run while working, under 5 minutes"
 	@echo "make bench            the tables of Documentation/performance.md"
+	@echo "make sim              the tables of Documentation/simulation.md"
 	@echo "make style            checkpatch, sparse, kernel-doc, clang-format, W=1, shellcheck, codespell, bars"
 	@echo "make install          modules, programs, units and rules [PREFIX=$(PREFIX) DESTDIR=]"
 	@echo "make uapi             what follows from uapi/*.yaml"

@@ -105,17 +105,34 @@ static bool place_single(struct xmemd_search *search, struct xmemd_placement *pl
 	return true;
 }
 
+/* Is there so much at all, wherever it is? A full cluster is not searched for pieces. */
+static bool exists(const struct xmemd_search *search, uint64_t size)
+{
+	uint64_t sum = search->pools->sum.open;
+	size_t i;
+
+	for (i = 0; i < search->specials; i++)
+		sum += search->special[i].open + search->special[i].held;
+	return sum >= size;
+}
+
 /* How many of the largest pieces it takes; 0: too many, or there is not so much. */
 static unsigned int fewest(struct xmemd_search *search, uint64_t size, struct pieces *pieces)
 {
 	unsigned int min = least_regions(search->demand), max = xmemd_most_regions(search->demand),
 		     i;
-	uint64_t sum = 0;
+	uint64_t sum = 0, largest;
 
 	pieces->count = 0;
+	if (!exists(search, size))
+		return 0;
 	while (pieces->count < max && (sum < size || pieces->count < min) &&
 	       xmemd_search_largest(search, &pieces->piece[pieces->count])) {
-		sum += pieces->piece[pieces->count].piece;
+		largest = xmemd_min(pieces->piece[pieces->count].piece, size);
+		/* those that follow are no larger */
+		if (sum + largest * (max - pieces->count) < size)
+			break;
+		sum += largest;
 		xmemd_search_take(search, &pieces->piece[pieces->count]);
 		pieces->count++;
 	}
