@@ -273,6 +273,10 @@ static char *copy_facts(struct xmemd_pool_facts *to, const struct xmemd_pool_fac
 	if (!texts)
 		return NULL;
 	*to = *from;
+	/* whatever an appliance says of itself: sums of thousands do not overflow */
+	to->memory = xmemd_min(from->memory, XMEMD_SIZE_MAX);
+	to->free = xmemd_min(from->free, XMEMD_SIZE_MAX);
+	to->largest = xmemd_min(from->largest, XMEMD_SIZE_MAX);
 	to->name = copy(&end, from->name);
 	to->why_not = copy(&end, from->why_not);
 	to->class = copy(&end, from->class);
@@ -360,7 +364,7 @@ static int add(struct xmemd_pools *pools, const struct xmemd_pool_facts *facts)
 /**
  * xmemd_pools_put() - an appliance is new, or something about it has changed
  * @pools: the set
- * @facts: all that is known of it; texts are copied
+ * @facts: all that is known of it; texts are copied, sizes above 1 PiB count as that
  *
  * What is promised and reserved there stays as it is; for a new one both are 0.
  *

@@ -611,6 +611,33 @@ static void test_many_refused(void **state)
 	xmemd_pools_free(pools);
 }
 
+/* 64 pieces are possible, 65 are not, however much room there is. */
+static void test_most_regions(void **state)
+{
+	struct xmemd_pools *pools = xmemd_pools_new();
+	struct xmemd_demand demand = { .size = XMEM_LEGS_MAX * 4 * MIB, .layout = AUTO };
+	struct xmemd_refusal why = {};
+	struct xmemd_placement p;
+	char name[16];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		const struct xmemd_pool_facts facts = { .name = name, OK, SIZE(4) };
+
+		snprintf(name, sizeof(name), "m%02u", i);
+		assert_int_equal(xmemd_pools_put(pools, &facts), 0);
+	}
+	assert_int_equal(xmemd_place(pools, &demand, &p, &why), 0);
+	assert_int_equal(p.legs, XMEM_LEGS_MAX);
+	assert_string_equal(p.leg[63].appliance, "m63");
+	demand.size++;
+	assert_int_equal(xmemd_place(pools, &demand, &p, &why), -1);
+	assert_string_equal(why.text, "no room for 258M in at most 64 pieces");
+	xmemd_refusal_clear(&why);
+	xmemd_pools_free(pools);
+}
+
 static void test_bad_demands(void **state)
 {
 	static const struct {
@@ -734,6 +761,7 @@ int main(void)
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_many_refused),
 		cmocka_unit_test(test_bad_demands),
+		cmocka_unit_test(test_most_regions),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_reserved_first),
 	};

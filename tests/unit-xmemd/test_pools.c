@@ -332,6 +332,41 @@ static void test_space(void **unused)
 	xmemd_pools_free(pools);
 }
 
+/* An appliance that boasts does not spoil the sums, and so the plans of all. */
+static void test_boasting(void **unused)
+{
+	const struct xmemd_demand demand = { .size = 100 * MIB, .layout = XMEMD_LAYOUT_AUTO };
+	struct xmemd_pool_facts facts = { .admission = XMEMD_POOL_ADMITTED,
+					  .up = true,
+					  .healthy = true,
+					  .memory = UINT64_MAX,
+					  .free = UINT64_MAX,
+					  .largest = UINT64_MAX };
+	struct xmemd_placement placement;
+	struct xmemd_refusal why = {};
+	struct xmemd_pools_sum sum;
+
+	(void)unused;
+	pools = xmemd_pools_new();
+	facts.name = "boaster";
+	assert_int_equal(xmemd_pools_put(pools, &facts), 0);
+	facts.name = "other";
+	assert_int_equal(xmemd_pools_put(pools, &facts), 0);
+	xmemd_pools_sum(pools, &sum);
+	assert_int_equal(sum.open, 2 * XMEMD_SIZE_MAX);
+	assert_int_equal(sum.memory, 2 * XMEMD_SIZE_MAX);
+	assert_int_equal(sum.largest, XMEMD_SIZE_MAX);
+	assert_int_equal(xmemd_place(pools, &demand, &placement, &why), 0);
+	/* nor does a promise of more than there is */
+	assert_true(xmemd_pools_promise(pools, "boaster", INT64_MAX));
+	assert_true(xmemd_pools_promise(pools, "boaster", INT64_MAX));
+	assert_true(xmemd_pools_promise(pools, "boaster", INT64_MAX));
+	xmemd_pools_sum(pools, &sum);
+	assert_int_equal(sum.open, XMEMD_SIZE_MAX);
+	assert_true(xmemd_pools_promise(pools, "boaster", INT64_MIN));
+	xmemd_pools_free(pools);
+}
+
 static void test_bandwidth(void **unused)
 {
 	static const struct {
@@ -366,9 +401,8 @@ static int seed(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_changes),
-		cmocka_unit_test(test_order_does_not_matter),
-		cmocka_unit_test(test_space),
+		cmocka_unit_test(test_any_changes), cmocka_unit_test(test_order_does_not_matter),
+		cmocka_unit_test(test_boasting),    cmocka_unit_test(test_space),
 		cmocka_unit_test(test_bandwidth),
 	};
 
