@@ -22,7 +22,7 @@
 #include "server.h"
 
 #define PEM_MAX (64 << 10)
-#define HEADER_MAX (16 << 10) /* a request's line and header are half of it at most */
+#define HEADER_MAX (16 << 10) /* a request's line and header fit into it */
 #define IDLE_SECONDS 75	      /* longer than any deadline of http/guard.c */
 #define CARRIERS_MAX 4
 #define DRAIN_SECONDS 5
