@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "health/readers.h"
+
+/**
+ * xmemd_health_read() - read the health of a machine
+ * @root: directory that has sys and proc, "" for this machine's own
+ * @health: result
+ *
+ * Reads a few hundred small files at most and asks nobody; some sensors take
+ * milliseconds to answer.
+ */
+void xmemd_health_read(const char *root, struct xmemd_health *health)
+{
+	const struct xmemd_tree tree = { root, &health->notes };
+
+	*health = (struct xmemd_health){};
+	xmemd_health_read_memory(&tree, health);
+	xmemd_health_read_edac(&tree, health);
+	xmemd_health_read_hwmon(&tree, health);
+	xmemd_health_read_power(&tree, health);
+	xmemd_health_read_rdma(&tree, health);
+	xmemd_health_read_pressure(&tree, health);
+	xmemd_health_read_load(&tree, health);
+	xmemd_health_read_versions(&tree, health);
+}

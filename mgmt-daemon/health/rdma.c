@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * RDMA ports: /sys/class/infiniband. A device made of software tells an invented
+ * rate; what counts there is the speed of the network device below it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "health/readers.h"
+
+#define DEVICES "/sys/class/infiniband"
+
+/* Those that count errors, of the standard's counters and of common drivers' own. */
+const char *const xmemd_health_counters[XMEMD_HEALTH_COUNTERS] = {
+	"symbol_error",
+	"link_error_recovery",
+	"link_downed",
+	"port_rcv_errors",
+	"port_rcv_remote_physical_errors",
+	"port_xmit_discards",
+	"local_link_integrity_errors",
+	"excessive_buffer_overrun_errors",
+	"out_of_sequence",
+	"packet_seq_err",
+	"local_ack_timeout_err",
+	"rnr_nak_retry_err",
+	"retry_exceeded_err",
+	"completion_error",
+};
+
+/* A device that is being read. */
+struct device {
+	struct xmemd_health *health;
+	const char *name;
+	bool soft;
+};
+
+/* "4: ACTIVE" */
+static void read_state(const struct xmemd_tree *tree, const char *dir,
+		       struct xmemd_health_port *port)
+{
+	char path[512], text[XMEMD_HEALTH_NAME], *word;
+
+	snprintf(path, sizeof(path), "%s/state", dir);
+	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+		return;
+	word = strchr(text, ':');
+	if (word && !strncmp(word, ": ", 2) && word[2])
+		snprintf(port->state, sizeof(port->state), "%s", word + 2);
+	else
+		xmemd_tree_note(tree, "%.100s: \"%.40s\" is no state", path, text);
+}
+
+/* "100 Gb/sec (4X EDR)", "2.5 Gb/sec (1X SDR)" */
+static void read_rate(const struct xmemd_tree *tree, const char *dir,
+		      struct xmemd_health_port *port)
+{
+	char path[512], text[XMEMD_HEALTH_NAME], *end;
+	unsigned long whole, tenths = 0;
+
+	snprintf(path, sizeof(path), "%s/rate", dir);
+	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+		return;
+	whole = strtoul(text, &end, 10);
+	if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
+		tenths = (unsigned long)(end[1] - '0');
+		end += 2;
+	}
+	if (end != text && *text != '-' && !strncmp(end, " Gb/sec", 7) && whole < 1000000)
+		port->mbps = whole * 1000 + tenths * 100;
+	else
+		xmemd_tree_note(tree, "%.100s: \"%.40s\" is no rate", path, text);
+}
+
+/* A network device that is down has the speed -1 or refuses to tell it. */
+static void read_net(const struct xmemd_tree *tree, const char *dir, bool soft,
+		     struct xmemd_health_port *port)
+{
+	struct xmemd_health_notes ignored = {};
+	const struct xmemd_tree quiet = { tree->root, &ignored };
+	char path[512];
+	uint64_t mbps;
+
+	snprintf(path, sizeof(path), "%s/gid_attrs/ndevs/0", dir);
+	if (!xmemd_tree_text(&quiet, path, port->net, sizeof(port->net)) || !soft)
+		return;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/speed", port->net);
+	if (xmemd_tree_number(&quiet, path, &mbps) && mbps && mbps < 1000000000)
+		port->mbps = mbps;
+}
+
+static void read_errors(const struct xmemd_tree *tree, const char *dir,
+			struct xmemd_health_port *port)
+{
+	char path[512];
+	size_t i;
+
+	for (i = 0; i < XMEMD_HEALTH_COUNTERS; i++) {
+		port->errors[i] = XMEMD_HEALTH_NONE;
+		snprintf(path, sizeof(path), "%s/counters/%s", dir, xmemd_health_counters[i]);
+		if (xmemd_tree_number(tree, path, &port->errors[i]))
+			continue;
+		snprintf(path, sizeof(path), "%s/hw_counters/%s", dir, xmemd_health_counters[i]);
+		xmemd_tree_number(tree, path, &port->errors[i]);
+	}
+}
+
+static bool read_port(const struct xmemd_tree *tree, const char *number, void *arg)
+{
+	struct device *device = arg;
+	struct xmemd_health *health = device->health;
+	struct xmemd_health_port *port = &health->port[health->ports];
+	char dir[400], path[512], *end;
+
+	if (health->ports == XMEMD_HEALTH_PORTS) {
+		xmemd_tree_note(tree, DEVICES ": more than %d ports; the others are left out",
+				XMEMD_HEALTH_PORTS);
+		return false;
+	}
+	*port = (struct xmemd_health_port){ .mbps = XMEMD_HEALTH_NONE };
+	port->number = strtoul(number, &end, 10);
+	if (*end || port->number > 255 ||
+	    snprintf(dir, sizeof(dir), DEVICES "/%s/ports/%s", device->name, number) >=
+		    (int)sizeof(dir))
+		return true;
+	snprintf(port->device, sizeof(port->device), "%.63s", device->name);
+	snprintf(path, sizeof(path), "%s/link_layer", dir);
+	xmemd_tree_text(tree, path, port->link, sizeof(port->link));
+	read_state(tree, dir, port);
+	read_rate(tree, dir, port);
+	read_net(tree, dir, device->soft, port);
+	read_errors(tree, dir, port);
+	if (port->state[0])
+		health->ports++;
+	return true;
+}
+
+static bool read_device(const struct xmemd_tree *tree, const char *name, void *arg)
+{
+	struct device device = { .health = arg, .name = name };
+	char path[512];
+
+	snprintf(path, sizeof(path), DEVICES "/%s/parent", name);
+	device.soft = xmemd_tree_exists(tree, path);
+	snprintf(path, sizeof(path), DEVICES "/%s/ports", name);
+	xmemd_tree_walk(tree, path, "", read_port, &device);
+	return true;
+}
+
+/**
+ * xmemd_health_read_rdma() - read the ports of the RDMA devices
+ * @tree: where
+ * @health: result
+ */
+void xmemd_health_read_rdma(const struct xmemd_tree *tree, struct xmemd_health *health)
+{
+	xmemd_tree_walk(tree, DEVICES, "", read_device, health);
+}
+
+/**
+ * xmemd_health_bandwidth() - speed of the fastest port that is active
+ * @health: what was read
+ *
+ * Return: Mbit/s, XMEMD_HEALTH_NONE without such a port.
+ */
+uint64_t xmemd_health_bandwidth(const struct xmemd_health *health)
+{
+	uint64_t best = XMEMD_HEALTH_NONE;
+	unsigned int i;
+
+	for (i = 0; i < health->ports; i++) {
+		const struct xmemd_health_port *port = &health->port[i];
+
+		if (!strcmp(port->state, "ACTIVE") && port->mbps != XMEMD_HEALTH_NONE &&
+		    (best == XMEMD_HEALTH_NONE || port->mbps > best))
+			best = port->mbps;
+	}
+	return best;
+}
+
+/**
+ * xmemd_health_class() - the class of a bandwidth, the same for all that are about as fast
+ * @mbps: Mbit/s
+ *
+ * Return: a word such as "100G", or NULL for XMEMD_HEALTH_NONE.
+ */
+const char *xmemd_health_class(uint64_t mbps)
+{
+	static const struct {
+		uint64_t mbps;
+		const char *name;
+	} classes[] = {
+		{ 800000, "800G" }, { 400000, "400G" }, { 200000, "200G" },
+		{ 100000, "100G" }, { 50000, "50G" },	{ 40000, "40G" },
+		{ 25000, "25G" },   { 10000, "10G" },	{ 1000, "1G" },
+	};
+	size_t i;
+
+	if (mbps == XMEMD_HEALTH_NONE)
+		return NULL;
+	for (i = 0; i < sizeof(classes) / sizeof(*classes); i++)
+		if (mbps >= classes[i].mbps)
+			return classes[i].name;
+	return "slow";
+}
