@@ -11,15 +11,15 @@
  */
 void xmemd_health_read(const char *root, struct xmemd_health *health)
 {
-	const struct xmemd_tree tree = { root, &health->notes };
+	const struct xmemd_files files = { root, &health->notes };
 
 	*health = (struct xmemd_health){};
-	xmemd_health_read_memory(&tree, health);
-	xmemd_health_read_edac(&tree, health);
-	xmemd_health_read_hwmon(&tree, health);
-	xmemd_health_read_power(&tree, health);
-	xmemd_health_read_rdma(&tree, health);
-	xmemd_health_read_pressure(&tree, health);
-	xmemd_health_read_load(&tree, health);
-	xmemd_health_read_versions(&tree, health);
+	xmemd_health_read_memory(&files, health);
+	xmemd_health_read_edac(&files, health);
+	xmemd_health_read_hwmon(&files, health);
+	xmemd_health_read_power(&files, health);
+	xmemd_health_read_rdma(&files, health);
+	xmemd_health_read_pressure(&files, health);
+	xmemd_health_read_load(&files, health);
+	xmemd_health_read_versions(&files, health);
 }

@@ -98,16 +98,16 @@ static void judge_pressure(struct look *look, const struct xmemd_health_pressure
 {
 	uint64_t limit = percent * 100ULL;
 
-	if (!percent || pressure->some60 == XMEMD_HEALTH_NONE)
+	if (!percent || pressure->some10 == XMEMD_HEALTH_NONE)
 		return;
 	judge_one(look,
-		  pressure->some60 >= limit	     ? BAD
-		  : pressure->some60 > limit * 4 / 5 ? EDGE
+		  pressure->some10 >= limit	     ? BAD
+		  : pressure->some10 > limit * 4 / 5 ? EDGE
 						     : GOOD,
 		  "memory pressure",
 		  "memory pressure: tasks waited for memory %" PRIu64
-		  " %% of the last minute, the limit is %u %%",
-		  pressure->some60 / 100, percent);
+		  " %% of the last ten seconds, the limit is %u %%",
+		  pressure->some10 / 100, percent);
 }
 
 /* One port that works is enough; which one clients use is theirs to say. */

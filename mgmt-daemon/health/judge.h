@@ -15,7 +15,7 @@
  * struct xmemd_thresholds - from where on a machine is not healthy
  * @celsius: temperature of any sensor; a sensor's own critical one counts as well
  * @uncorrected: memory errors that could not be corrected, since the boot
- * @pressure: percent of the last minute in which some task waited for memory
+ * @pressure: percent of the last ten seconds in which some task waited for memory
  *
  * 0 switches one of them off.
  */

@@ -34,27 +34,28 @@ static uint64_t count_list(const char *text)
 
 /**
  * xmemd_health_read_load() - read load and number of processors
- * @tree: where
+ * @files: where
  * @health: result
  */
-void xmemd_health_read_load(const struct xmemd_tree *tree, struct xmemd_health *health)
+void xmemd_health_read_load(const struct xmemd_files *files, struct xmemd_health *health)
 {
-	char text[XMEMD_TREE_TEXT];
+	char text[XMEMD_FILES_TEXT];
 	unsigned int whole, part;
 
 	health->cpus = XMEMD_HEALTH_NONE;
 	health->load = XMEMD_HEALTH_NONE;
-	if (xmemd_tree_text(tree, ONLINE, text, sizeof(text))) {
+	if (xmemd_files_text(files, ONLINE, text, sizeof(text))) {
 		health->cpus = count_list(text);
 		if (!health->cpus) {
-			xmemd_tree_note(tree, ONLINE ": \"%.40s\" is no list of processors", text);
+			xmemd_files_note(files, ONLINE ": \"%.40s\" is no list of processors",
+					 text);
 			health->cpus = XMEMD_HEALTH_NONE;
 		}
 	}
-	if (!xmemd_tree_text(tree, "/proc/loadavg", text, sizeof(text)))
+	if (!xmemd_files_text(files, "/proc/loadavg", text, sizeof(text)))
 		return;
 	if (sscanf(text, "%6u.%2u ", &whole, &part) != 2) {
-		xmemd_tree_note(tree, "/proc/loadavg: \"%.40s\" is no load", text);
+		xmemd_files_note(files, "/proc/loadavg: \"%.40s\" is no load", text);
 		return;
 	}
 	if (health->cpus == XMEMD_HEALTH_NONE)

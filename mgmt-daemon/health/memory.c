@@ -8,48 +8,48 @@
 
 #define NODES "/sys/devices/system/node"
 
-static bool read_node(const struct xmemd_tree *tree, const char *name, void *arg)
+static bool read_node(const struct xmemd_files *files, const char *name, void *arg)
 {
 	struct xmemd_health *health = arg;
 	struct xmemd_health_node *node = &health->node[health->nodes];
 	char path[512], text[8192], *end;
 
 	if (health->nodes == XMEMD_HEALTH_NODES) {
-		xmemd_tree_note(tree, NODES ": more than %d nodes; the others are left out",
-				XMEMD_HEALTH_NODES);
+		xmemd_files_note(files, NODES ": more than %d nodes; the others are left out",
+				 XMEMD_HEALTH_NODES);
 		return false;
 	}
 	node->id = strtoul(name + strlen("node"), &end, 10);
 	if (*end || !name[strlen("node")])
 		return true;
 	snprintf(path, sizeof(path), NODES "/%s/meminfo", name);
-	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+	if (!xmemd_files_text(files, path, text, sizeof(text)))
 		return true;
-	if (xmemd_tree_kib(text, "MemTotal:", &node->total) &&
-	    xmemd_tree_kib(text, "MemFree:", &node->free))
+	if (xmemd_files_kib(text, "MemTotal:", &node->total) &&
+	    xmemd_files_kib(text, "MemFree:", &node->free))
 		health->nodes++;
 	else
-		xmemd_tree_note(tree, "%.128s: has no MemTotal and MemFree", path);
+		xmemd_files_note(files, "%.128s: has no MemTotal and MemFree", path);
 	return true;
 }
 
 /**
  * xmemd_health_read_memory() - read memory and NUMA nodes
- * @tree: where
+ * @files: where
  * @health: result
  */
-void xmemd_health_read_memory(const struct xmemd_tree *tree, struct xmemd_health *health)
+void xmemd_health_read_memory(const struct xmemd_files *files, struct xmemd_health *health)
 {
 	struct xmemd_health_memory *memory = &health->memory;
 	char text[16384];
 
 	*memory = (struct xmemd_health_memory){ XMEMD_HEALTH_NONE, XMEMD_HEALTH_NONE,
 						XMEMD_HEALTH_NONE };
-	if (xmemd_tree_text(tree, "/proc/meminfo", text, sizeof(text))) {
-		xmemd_tree_kib(text, "MemAvailable:", &memory->available);
-		if (!xmemd_tree_kib(text, "MemTotal:", &memory->total) ||
-		    !xmemd_tree_kib(text, "MemFree:", &memory->free))
-			xmemd_tree_note(tree, "/proc/meminfo: has no MemTotal and MemFree");
+	if (xmemd_files_text(files, "/proc/meminfo", text, sizeof(text))) {
+		xmemd_files_kib(text, "MemAvailable:", &memory->available);
+		if (!xmemd_files_kib(text, "MemTotal:", &memory->total) ||
+		    !xmemd_files_kib(text, "MemFree:", &memory->free))
+			xmemd_files_note(files, "/proc/meminfo: has no MemTotal and MemFree");
 	}
-	xmemd_tree_walk(tree, NODES, "node", read_node, health);
+	xmemd_files_walk(files, NODES, "node", read_node, health);
 }

@@ -7,47 +7,47 @@
 
 #define SUPPLIES "/sys/class/power_supply"
 
-static bool read_supply(const struct xmemd_tree *tree, const char *name, void *arg)
+static bool read_supply(const struct xmemd_files *files, const char *name, void *arg)
 {
 	struct xmemd_health *health = arg;
 	struct xmemd_health_supply *out = &health->supply[health->supplies];
 	char path[512], scope[XMEMD_HEALTH_NAME] = "";
 
 	if (health->supplies == XMEMD_HEALTH_SUPPLIES) {
-		xmemd_tree_note(tree, SUPPLIES ": more than %d; the others are left out",
-				XMEMD_HEALTH_SUPPLIES);
+		xmemd_files_note(files, SUPPLIES ": more than %d; the others are left out",
+				 XMEMD_HEALTH_SUPPLIES);
 		return false;
 	}
 	/* the battery of a mouse is of no interest */
 	snprintf(path, sizeof(path), SUPPLIES "/%s/scope", name);
-	if (xmemd_tree_text(tree, path, scope, sizeof(scope)) && !strcmp(scope, "Device"))
+	if (xmemd_files_text(files, path, scope, sizeof(scope)) && !strcmp(scope, "Device"))
 		return true;
 	*out = (struct xmemd_health_supply){ .online = XMEMD_HEALTH_NONE,
 					     .capacity = XMEMD_HEALTH_NONE,
 					     .microwatts = XMEMD_HEALTH_NONE,
 					     .alarm = XMEMD_HEALTH_NONE };
 	snprintf(path, sizeof(path), SUPPLIES "/%s/type", name);
-	if (!xmemd_tree_text(tree, path, out->type, sizeof(out->type)))
+	if (!xmemd_files_text(files, path, out->type, sizeof(out->type)))
 		return true;
 	snprintf(out->name, sizeof(out->name), "%.120s", name);
 	snprintf(path, sizeof(path), SUPPLIES "/%s/online", name);
-	xmemd_tree_number(tree, path, &out->online);
+	xmemd_files_number(files, path, &out->online);
 	snprintf(path, sizeof(path), SUPPLIES "/%s/status", name);
-	xmemd_tree_text(tree, path, out->status, sizeof(out->status));
+	xmemd_files_text(files, path, out->status, sizeof(out->status));
 	snprintf(path, sizeof(path), SUPPLIES "/%s/capacity", name);
-	xmemd_tree_number(tree, path, &out->capacity);
+	xmemd_files_number(files, path, &out->capacity);
 	snprintf(path, sizeof(path), SUPPLIES "/%s/power_now", name);
-	xmemd_tree_number(tree, path, &out->microwatts);
+	xmemd_files_number(files, path, &out->microwatts);
 	health->supplies++;
 	return true;
 }
 
 /**
  * xmemd_health_read_power() - read the sources of power
- * @tree: where
+ * @files: where
  * @health: result
  */
-void xmemd_health_read_power(const struct xmemd_tree *tree, struct xmemd_health *health)
+void xmemd_health_read_power(const struct xmemd_files *files, struct xmemd_health *health)
 {
-	xmemd_tree_walk(tree, SUPPLIES, "", read_supply, health);
+	xmemd_files_walk(files, SUPPLIES, "", read_supply, health);
 }

@@ -21,27 +21,27 @@ static bool read_line(const char *text, const char *word, uint64_t *avg10, uint6
 	return true;
 }
 
-static void read_pressure(const struct xmemd_tree *tree, const char *path,
+static void read_pressure(const struct xmemd_files *files, const char *path,
 			  struct xmemd_health_pressure *out)
 {
 	char text[1024];
 
 	*out = (struct xmemd_health_pressure){ XMEMD_HEALTH_NONE, XMEMD_HEALTH_NONE,
 					       XMEMD_HEALTH_NONE, XMEMD_HEALTH_NONE };
-	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+	if (!xmemd_files_text(files, path, text, sizeof(text)))
 		return;
 	if (!read_line(text, "some", &out->some10, &out->some60) ||
 	    !read_line(text, "full", &out->full10, &out->full60))
-		xmemd_tree_note(tree, "%s: has no lines of averages for some and full", path);
+		xmemd_files_note(files, "%s: has no lines of averages for some and full", path);
 }
 
 /**
  * xmemd_health_read_pressure() - read how long tasks waited
- * @tree: where
+ * @files: where
  * @health: result
  */
-void xmemd_health_read_pressure(const struct xmemd_tree *tree, struct xmemd_health *health)
+void xmemd_health_read_pressure(const struct xmemd_files *files, struct xmemd_health *health)
 {
-	read_pressure(tree, "/proc/pressure/memory", &health->pressure_memory);
-	read_pressure(tree, "/proc/pressure/io", &health->pressure_io);
+	read_pressure(files, "/proc/pressure/memory", &health->pressure_memory);
+	read_pressure(files, "/proc/pressure/io", &health->pressure_io);
 }

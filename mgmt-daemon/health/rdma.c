@@ -38,30 +38,30 @@ struct device {
 };
 
 /* "4: ACTIVE" */
-static void read_state(const struct xmemd_tree *tree, const char *dir,
+static void read_state(const struct xmemd_files *files, const char *dir,
 		       struct xmemd_health_port *port)
 {
 	char path[512], text[XMEMD_HEALTH_NAME], *word;
 
 	snprintf(path, sizeof(path), "%s/state", dir);
-	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+	if (!xmemd_files_text(files, path, text, sizeof(text)))
 		return;
 	word = strchr(text, ':');
 	if (word && !strncmp(word, ": ", 2) && word[2])
 		snprintf(port->state, sizeof(port->state), "%s", word + 2);
 	else
-		xmemd_tree_note(tree, "%.100s: \"%.40s\" is no state", path, text);
+		xmemd_files_note(files, "%.100s: \"%.40s\" is no state", path, text);
 }
 
 /* "100 Gb/sec (4X EDR)", "2.5 Gb/sec (1X SDR)" */
-static void read_rate(const struct xmemd_tree *tree, const char *dir,
+static void read_rate(const struct xmemd_files *files, const char *dir,
 		      struct xmemd_health_port *port)
 {
 	char path[512], text[XMEMD_HEALTH_NAME], *end;
 	unsigned long whole, tenths = 0;
 
 	snprintf(path, sizeof(path), "%s/rate", dir);
-	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+	if (!xmemd_files_text(files, path, text, sizeof(text)))
 		return;
 	whole = strtoul(text, &end, 10);
 	if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
@@ -71,27 +71,27 @@ static void read_rate(const struct xmemd_tree *tree, const char *dir,
 	if (end != text && *text != '-' && !strncmp(end, " Gb/sec", 7) && whole < 1000000)
 		port->mbps = whole * 1000 + tenths * 100;
 	else
-		xmemd_tree_note(tree, "%.100s: \"%.40s\" is no rate", path, text);
+		xmemd_files_note(files, "%.100s: \"%.40s\" is no rate", path, text);
 }
 
 /* A network device that is down has the speed -1 or refuses to tell it. */
-static void read_net(const struct xmemd_tree *tree, const char *dir, bool soft,
+static void read_net(const struct xmemd_files *files, const char *dir, bool soft,
 		     struct xmemd_health_port *port)
 {
 	struct xmemd_health_notes ignored = {};
-	const struct xmemd_tree quiet = { tree->root, &ignored };
+	const struct xmemd_files quiet = { files->root, &ignored };
 	char path[512];
 	uint64_t mbps;
 
 	snprintf(path, sizeof(path), "%s/gid_attrs/ndevs/0", dir);
-	if (!xmemd_tree_text(&quiet, path, port->net, sizeof(port->net)) || !soft)
+	if (!xmemd_files_text(&quiet, path, port->net, sizeof(port->net)) || !soft)
 		return;
 	snprintf(path, sizeof(path), "/sys/class/net/%s/speed", port->net);
-	if (xmemd_tree_number(&quiet, path, &mbps) && mbps && mbps < 1000000000)
+	if (xmemd_files_number(&quiet, path, &mbps) && mbps && mbps < 1000000000)
 		port->mbps = mbps;
 }
 
-static void read_errors(const struct xmemd_tree *tree, const char *dir,
+static void read_errors(const struct xmemd_files *files, const char *dir,
 			struct xmemd_health_port *port)
 {
 	char path[512];
@@ -100,14 +100,14 @@ static void read_errors(const struct xmemd_tree *tree, const char *dir,
 	for (i = 0; i < XMEMD_HEALTH_COUNTERS; i++) {
 		port->errors[i] = XMEMD_HEALTH_NONE;
 		snprintf(path, sizeof(path), "%s/counters/%s", dir, xmemd_health_counters[i]);
-		if (xmemd_tree_number(tree, path, &port->errors[i]))
+		if (xmemd_files_number(files, path, &port->errors[i]))
 			continue;
 		snprintf(path, sizeof(path), "%s/hw_counters/%s", dir, xmemd_health_counters[i]);
-		xmemd_tree_number(tree, path, &port->errors[i]);
+		xmemd_files_number(files, path, &port->errors[i]);
 	}
 }
 
-static bool read_port(const struct xmemd_tree *tree, const char *number, void *arg)
+static bool read_port(const struct xmemd_files *files, const char *number, void *arg)
 {
 	struct device *device = arg;
 	struct xmemd_health *health = device->health;
@@ -115,8 +115,8 @@ static bool read_port(const struct xmemd_tree *tree, const char *number, void *a
 	char dir[400], path[512], *end;
 
 	if (health->ports == XMEMD_HEALTH_PORTS) {
-		xmemd_tree_note(tree, DEVICES ": more than %d ports; the others are left out",
-				XMEMD_HEALTH_PORTS);
+		xmemd_files_note(files, DEVICES ": more than %d ports; the others are left out",
+				 XMEMD_HEALTH_PORTS);
 		return false;
 	}
 	*port = (struct xmemd_health_port){ .mbps = XMEMD_HEALTH_NONE };
@@ -127,36 +127,36 @@ static bool read_port(const struct xmemd_tree *tree, const char *number, void *a
 		return true;
 	snprintf(port->device, sizeof(port->device), "%.63s", device->name);
 	snprintf(path, sizeof(path), "%s/link_layer", dir);
-	xmemd_tree_text(tree, path, port->link, sizeof(port->link));
-	read_state(tree, dir, port);
-	read_rate(tree, dir, port);
-	read_net(tree, dir, device->soft, port);
-	read_errors(tree, dir, port);
+	xmemd_files_text(files, path, port->link, sizeof(port->link));
+	read_state(files, dir, port);
+	read_rate(files, dir, port);
+	read_net(files, dir, device->soft, port);
+	read_errors(files, dir, port);
 	if (port->state[0])
 		health->ports++;
 	return true;
 }
 
-static bool read_device(const struct xmemd_tree *tree, const char *name, void *arg)
+static bool read_device(const struct xmemd_files *files, const char *name, void *arg)
 {
 	struct device device = { .health = arg, .name = name };
 	char path[512];
 
 	snprintf(path, sizeof(path), DEVICES "/%s/parent", name);
-	device.soft = xmemd_tree_exists(tree, path);
+	device.soft = xmemd_files_exists(files, path);
 	snprintf(path, sizeof(path), DEVICES "/%s/ports", name);
-	xmemd_tree_walk(tree, path, "", read_port, &device);
+	xmemd_files_walk(files, path, "", read_port, &device);
 	return true;
 }
 
 /**
  * xmemd_health_read_rdma() - read the ports of the RDMA devices
- * @tree: where
+ * @files: where
  * @health: result
  */
-void xmemd_health_read_rdma(const struct xmemd_tree *tree, struct xmemd_health *health)
+void xmemd_health_read_rdma(const struct xmemd_files *files, struct xmemd_health *health)
 {
-	xmemd_tree_walk(tree, DEVICES, "", read_device, health);
+	xmemd_files_walk(files, DEVICES, "", read_device, health);
 }
 
 /**

@@ -4,16 +4,16 @@
 #define XMEMD_HEALTH_READERS_H
 
 #include "health/health.h"
-#include "health/tree.h"
+#include "health/files.h"
 
-void xmemd_health_read_memory(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_edac(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_hwmon(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_power(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_rdma(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_pressure(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_load(const struct xmemd_tree *tree, struct xmemd_health *health);
-void xmemd_health_read_versions(const struct xmemd_tree *tree, struct xmemd_health *health);
+void xmemd_health_read_memory(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_edac(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_hwmon(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_power(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_rdma(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_pressure(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_load(const struct xmemd_files *files, struct xmemd_health *health);
+void xmemd_health_read_versions(const struct xmemd_files *files, struct xmemd_health *health);
 
 extern const char *const xmemd_health_counters[XMEMD_HEALTH_COUNTERS];
 extern const char *const xmemd_health_modules[XMEMD_HEALTH_MODULES];

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "health/tree.h"
+#include "health/files.h"
 
 /* Firmware and drivers write the texts; whatever they wrote, the answer is valid JSON. */
 static void make_printable(char *text)
@@ -22,13 +22,13 @@ static void make_printable(char *text)
 }
 
 /**
- * xmemd_tree_note() - say what could not be read
- * @tree: where
+ * xmemd_files_note() - say what could not be read
+ * @files: where
  * @fmt: the words
  */
-void xmemd_tree_note(const struct xmemd_tree *tree, const char *fmt, ...)
+void xmemd_files_note(const struct xmemd_files *files, const char *fmt, ...)
 {
-	struct xmemd_health_notes *notes = tree->notes;
+	struct xmemd_health_notes *notes = files->notes;
 	va_list ap;
 
 	if (notes->count == XMEMD_HEALTH_NOTES) {
@@ -48,11 +48,11 @@ static bool means_absent(int code)
 	       code == ENODATA || code == EOPNOTSUPP || code == EAGAIN;
 }
 
-static int open_below(const struct xmemd_tree *tree, const char *path, int flags)
+static int open_below(const struct xmemd_files *files, const char *path, int flags)
 {
 	char full[PATH_MAX];
 
-	if (snprintf(full, sizeof(full), "%s%s", tree->root, path) >= (int)sizeof(full)) {
+	if (snprintf(full, sizeof(full), "%s%s", files->root, path) >= (int)sizeof(full)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -78,19 +78,19 @@ static ssize_t read_all(int fd, char *text, size_t size)
 }
 
 /**
- * xmemd_tree_text() - read a small file
- * @tree: where
+ * xmemd_files_text() - read a small file
+ * @files: where
  * @path: the file, below the root
  * @text: result without white space at the end; untouched unless true is returned
  * @size: its size
  *
  * Return: whether there was anything.
  */
-bool xmemd_tree_text(const struct xmemd_tree *tree, const char *path, char *text, size_t size)
+bool xmemd_files_text(const struct xmemd_files *files, const char *path, char *text, size_t size)
 {
 	char buf[16384];
 	ssize_t len = -1;
-	int fd = open_below(tree, path, 0);
+	int fd = open_below(files, path, 0);
 
 	if (fd >= 0) {
 		len = read_all(fd, buf, sizeof(buf));
@@ -102,16 +102,16 @@ bool xmemd_tree_text(const struct xmemd_tree *tree, const char *path, char *text
 	}
 	if (len < 0) {
 		if (!means_absent((int)-len))
-			xmemd_tree_note(tree, "%.128s: %s", path, strerror((int)-len));
+			xmemd_files_note(files, "%.128s: %s", path, strerror((int)-len));
 		return false;
 	}
 	while (len && isspace((unsigned char)buf[len - 1]))
 		len--;
 	if (!len || (size_t)len >= size || memchr(buf, 0, (size_t)len)) {
-		xmemd_tree_note(tree, "%.128s: %s", path,
-				!len		      ? "is empty"
-				: (size_t)len >= size ? "is too long"
-						      : "is no text");
+		xmemd_files_note(files, "%.128s: %s", path,
+				 !len		       ? "is empty"
+				 : (size_t)len >= size ? "is too long"
+						       : "is no text");
 		return false;
 	}
 	memcpy(text, buf, (size_t)len);
@@ -121,25 +121,25 @@ bool xmemd_tree_text(const struct xmemd_tree *tree, const char *path, char *text
 }
 
 /**
- * xmemd_tree_signed() - read a whole number
- * @tree: where
+ * xmemd_files_signed() - read a whole number
+ * @files: where
  * @path: the file, below the root
  * @value: result; untouched unless true is returned
  *
  * Return: whether there was one.
  */
-bool xmemd_tree_signed(const struct xmemd_tree *tree, const char *path, int64_t *value)
+bool xmemd_files_signed(const struct xmemd_files *files, const char *path, int64_t *value)
 {
-	char text[XMEMD_TREE_TEXT], *end;
+	char text[XMEMD_FILES_TEXT], *end;
 	long long number;
 
-	if (!xmemd_tree_text(tree, path, text, sizeof(text)))
+	if (!xmemd_files_text(files, path, text, sizeof(text)))
 		return false;
 	errno = 0;
 	number = strtoll(text, &end, 10);
 	/* the lowest one marks what is not there */
 	if (errno || *end || end == text || number == INT64_MIN) {
-		xmemd_tree_note(tree, "%.100s: \"%.40s\" is no number", path, text);
+		xmemd_files_note(files, "%.100s: \"%.40s\" is no number", path, text);
 		return false;
 	}
 	*value = number;
@@ -147,21 +147,21 @@ bool xmemd_tree_signed(const struct xmemd_tree *tree, const char *path, int64_t 
 }
 
 /**
- * xmemd_tree_number() - read a whole number that is not negative
- * @tree: where
+ * xmemd_files_number() - read a whole number that is not negative
+ * @files: where
  * @path: the file, below the root
  * @value: result; untouched unless true is returned
  *
  * Return: whether there was one.
  */
-bool xmemd_tree_number(const struct xmemd_tree *tree, const char *path, uint64_t *value)
+bool xmemd_files_number(const struct xmemd_files *files, const char *path, uint64_t *value)
 {
 	int64_t number;
 
-	if (!xmemd_tree_signed(tree, path, &number))
+	if (!xmemd_files_signed(files, path, &number))
 		return false;
 	if (number < 0) {
-		xmemd_tree_note(tree, "%.100s: %" PRId64 " is negative", path, number);
+		xmemd_files_note(files, "%.100s: %" PRId64 " is negative", path, number);
 		return false;
 	}
 	*value = (uint64_t)number;
@@ -169,15 +169,15 @@ bool xmemd_tree_number(const struct xmemd_tree *tree, const char *path, uint64_t
 }
 
 /**
- * xmemd_tree_exists() - is there anything of that name?
- * @tree: where
+ * xmemd_files_exists() - is there anything of that name?
+ * @files: where
  * @path: below the root
  *
  * Return: whether there is.
  */
-bool xmemd_tree_exists(const struct xmemd_tree *tree, const char *path)
+bool xmemd_files_exists(const struct xmemd_files *files, const char *path)
 {
-	int fd = open_below(tree, path, O_PATH);
+	int fd = open_below(files, path, O_PATH);
 
 	if (fd >= 0)
 		close(fd);
@@ -185,14 +185,14 @@ bool xmemd_tree_exists(const struct xmemd_tree *tree, const char *path)
 }
 
 /**
- * xmemd_tree_kib() - find a number of KiB in a text of lines "KEY NUMBER kB"
+ * xmemd_files_kib() - find a number of KiB in a text of lines "KEY NUMBER kB"
  * @text: the lines
  * @key: with its colon
  * @bytes: result; untouched unless true is returned
  *
  * Return: whether it is there and makes sense.
  */
-bool xmemd_tree_kib(const char *text, const char *key, uint64_t *bytes)
+bool xmemd_files_kib(const char *text, const char *key, uint64_t *bytes)
 {
 	const char *found = strstr(text, key);
 	long long kib;
@@ -214,28 +214,28 @@ static bool has_prefix(const char *name, const char *prefix)
 }
 
 /**
- * xmemd_tree_walk() - go through a directory, in the order of names and numbers
- * @tree: where
+ * xmemd_files_walk() - go through a directory, in the order of names and numbers
+ * @files: where
  * @path: the directory, below the root
  * @prefix: of the names that count; with "node", "node7" does
  * @fn: called for each; what it calls may walk as well
  * @arg: for @fn
  */
-void xmemd_tree_walk(const struct xmemd_tree *tree, const char *path, const char *prefix,
-		     xmemd_tree_fn fn, void *arg)
+void xmemd_files_walk(const struct xmemd_files *files, const char *path, const char *prefix,
+		      xmemd_files_fn fn, void *arg)
 {
 	struct dirent **list = NULL;
-	int i, count, fd = open_below(tree, path, O_DIRECTORY);
+	int i, count, fd = open_below(files, path, O_DIRECTORY);
 	bool more = true;
 
 	count = fd < 0 ? -1 : scandirat(fd, ".", &list, NULL, versionsort);
 	if (count < 0 && (fd >= 0 || errno == ENOTDIR || !means_absent(errno)))
-		xmemd_tree_note(tree, "%.128s: %s", path, strerror(errno));
+		xmemd_files_note(files, "%.128s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	for (i = 0; i < count; i++) {
 		if (more && has_prefix(list[i]->d_name, prefix))
-			more = fn(tree, list[i]->d_name, arg);
+			more = fn(files, list[i]->d_name, arg);
 		free(list[i]);
 	}
 	free(list);
