@@ -7,6 +7,7 @@
 #define XMEM_MANAGERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "err.h"
 
