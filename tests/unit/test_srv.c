@@ -86,8 +86,8 @@ static void reads(void **state)
 	assert_string_equal(list[1].host, "m3.lab");
 	assert_int_equal(list[1].priority, 20);
 	/* more than fit */
-	begin(&m, 40);
-	for (i = 0; i < 40; i++)
+	begin(&m, XMEM_SRV_MAX + 9);
+	for (i = 0; i < XMEM_SRV_MAX + 9; i++)
 		add(&m, ns_t_srv, 0, 0, 1, "m.lab");
 	assert_int_equal(xmem_srv_read(m.bytes, m.len, list, &count, &err), 0);
 	assert_int_equal(count, XMEM_SRV_MAX);
@@ -114,6 +114,18 @@ static void broken(void **state)
 		assert_string_equal(err.text, "the answer of DNS is broken");
 		free(exact);
 	}
+	/* each byte replaced by each other one: an answer or a refusal */
+	for (len = 0; len < m.len * 256; len++) {
+		unsigned char *exact = malloc(m.len);
+
+		assert_non_null(exact);
+		memcpy(exact, m.bytes, m.len);
+		exact[len / 256] = (unsigned char)len;
+		if (!xmem_srv_read(exact, m.len, list, &count, &err))
+			assert_true(count <= 2);
+		xmem_srv_ttl(exact, m.len);
+		free(exact);
+	}
 	begin(&m, 1);
 	put16(&m, 0xc00c);
 	put16(&m, ns_t_srv);
@@ -124,6 +136,32 @@ static void broken(void **state)
 	put16(&m, 1);
 	put16(&m, 2);
 	assert_int_not_equal(xmem_srv_read(m.bytes, m.len, list, &count, &err), 0);
+}
+
+/* The shortest time of all records counts, also of those that only lead to the service. */
+static void time_to_live(void **state)
+{
+	struct message m;
+
+	(void)state;
+	begin(&m, 0);
+	assert_int_equal(xmem_srv_ttl(m.bytes, m.len), 0);
+	assert_int_equal(xmem_srv_ttl(m.bytes, 5), 0);
+	begin(&m, 2);
+	add(&m, ns_t_srv, 10, 5, 7708, "m1.lab");
+	assert_int_equal(xmem_srv_ttl(m.bytes, m.len), 0);
+	add(&m, ns_t_srv, 10, 5, 7708, "m2.lab");
+	assert_int_equal(xmem_srv_ttl(m.bytes, m.len), 60);
+	begin(&m, 2);
+	put16(&m, 0xc00c);
+	put16(&m, ns_t_cname);
+	put16(&m, ns_c_in);
+	put16(&m, 0);
+	put16(&m, 7);
+	put16(&m, 1);
+	m.bytes[m.len++] = 0;
+	add(&m, ns_t_srv, 10, 5, 7708, "m1.lab");
+	assert_int_equal(xmem_srv_ttl(m.bytes, m.len), 7);
 }
 
 static unsigned int next_random;
@@ -170,6 +208,7 @@ int main(void)
 		cmocka_unit_test(reads),
 		cmocka_unit_test(broken),
 		cmocka_unit_test(order),
+		cmocka_unit_test(time_to_live),
 	};
 
 	return cmocka_run_group_tests_name("srv", tests, NULL, NULL);

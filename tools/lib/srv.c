@@ -13,6 +13,9 @@
 #include "srv.h"
 
 #define ANSWER_MAX 8192
+/* a name server that is away must not keep anybody waiting for half a minute */
+#define TRY_SECONDS 2
+#define TRIES 2
 
 /* priority, weight and port stand before the name */
 #define FIXED_BYTES 6
@@ -73,6 +76,32 @@ int xmem_srv_read(const unsigned char *answer, size_t size, struct xmem_srv *lis
 	return 0;
 }
 
+/**
+ * xmem_srv_ttl() - for how long an answer of DNS may be kept
+ * @answer: the message
+ * @size: its length
+ *
+ * Return: seconds; 0 if the answer is broken or empty.
+ */
+uint32_t xmem_srv_ttl(const unsigned char *answer, size_t size)
+{
+	uint32_t ttl = UINT32_MAX;
+	ns_msg message;
+	ns_rr record;
+	int i;
+
+	if (ns_initparse(answer, (int)size, &message) || !ns_msg_count(message, ns_s_an))
+		return 0;
+	/* of any kind: on the way to the service its name may have had another one */
+	for (i = 0; i < ns_msg_count(message, ns_s_an); i++) {
+		if (ns_parserr(&message, ns_s_an, i, &record))
+			return 0;
+		if (ns_rr_ttl(record) < ttl)
+			ttl = ns_rr_ttl(record);
+	}
+	return ttl;
+}
+
 static int by_priority(const void *one, const void *two)
 {
 	const struct xmem_srv *a = one, *b = two;
@@ -128,6 +157,8 @@ static int ask(const char *domain, unsigned char *answer, int *size, struct xmem
 	snprintf(name, sizeof(name), "_xmem._tcp.%s", domain);
 	if (res_ninit(&state))
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EIO, "DNS cannot be asked");
+	state.retrans = TRY_SECONDS;
+	state.retry = TRIES;
 	*size = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, ANSWER_MAX);
 	code = state.res_h_errno;
 	res_nclose(&state);
@@ -142,15 +173,19 @@ static int ask(const char *domain, unsigned char *answer, int *size, struct xmem
 }
 
 /**
- * xmem_srv_urls() - ask DNS where managers are
+ * xmem_srv_ask() - ask DNS where managers are
  * @domain: whose
  * @urls: result: https://HOST:PORT, several with commas, in the order to try them
  * @size: room in @urls; what does not fit is left out
+ * @ttl: for how many seconds that may be kept; may be NULL
  * @err: why not
+ *
+ * Asks the servers that the machine is set to now: one that moved to another
+ * network needs no restart.
  *
  * Return: 0 or a negative errno.
  */
-int xmem_srv_urls(const char *domain, char *urls, size_t size, struct xmem_err *err)
+int xmem_srv_ask(const char *domain, char *urls, size_t size, uint32_t *ttl, struct xmem_err *err)
 {
 	struct xmem_srv list[XMEM_SRV_MAX];
 	unsigned char answer[ANSWER_MAX];
@@ -165,6 +200,8 @@ int xmem_srv_urls(const char *domain, char *urls, size_t size, struct xmem_err *
 	if (!count)
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOENT,
 				    "DNS says that there are no managers for srv:%s", domain);
+	if (ttl)
+		*ttl = xmem_srv_ttl(answer, (size_t)length);
 	xmem_srv_order(list, count, draw);
 	for (i = 0; i < count; i++) {
 		int more = snprintf(urls + len, size - len, "%shttps://%s:%u", i ? "," : "",
@@ -177,4 +214,18 @@ int xmem_srv_urls(const char *domain, char *urls, size_t size, struct xmem_err *
 		len += (size_t)more;
 	}
 	return 0;
+}
+
+/**
+ * xmem_srv_urls() - xmem_srv_ask() for who asks once
+ * @domain: whose
+ * @urls: result
+ * @size: room in @urls
+ * @err: why not
+ *
+ * Return: 0 or a negative errno.
+ */
+int xmem_srv_urls(const char *domain, char *urls, size_t size, struct xmem_err *err)
+{
+	return xmem_srv_ask(domain, urls, size, NULL, err);
 }

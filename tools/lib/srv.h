@@ -4,10 +4,12 @@
 #define XMEM_SRV_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
-#define XMEM_SRV_MAX 16
+/* More than anybody has; the best of them are taken, see managers.h. */
+#define XMEM_SRV_MAX 64
 
 /**
  * struct xmem_srv - a machine that a record names
@@ -24,6 +26,8 @@ struct xmem_srv {
 int xmem_srv_read(const unsigned char *answer, size_t size, struct xmem_srv *list, size_t *count,
 		  struct xmem_err *err);
 void xmem_srv_order(struct xmem_srv *list, size_t count, unsigned int (*random)(void));
+uint32_t xmem_srv_ttl(const unsigned char *answer, size_t size);
+int xmem_srv_ask(const char *domain, char *urls, size_t size, uint32_t *ttl, struct xmem_err *err);
 int xmem_srv_urls(const char *domain, char *urls, size_t size, struct xmem_err *err);
 
 #endif /* XMEM_SRV_H */
