@@ -14,6 +14,7 @@
 #include "owner.h"
 #include "logic/plan.h"
 #include "pool_status.h"
+#include "self.h"
 
 /* A refusal of the module as one of the API. */
 static int refuse_backend(struct xmemd_call *call, const struct xmem_err *err)
@@ -112,7 +113,7 @@ int xmemd_api_pool_get(struct xmemd_call *call)
 	call->reply = xmemd_pool_status(&call->daemon->config, &err);
 	if (!call->reply)
 		return err.code ? refuse_backend(call, &err) : -1;
-	return 0;
+	return xmemd_self_describe(call->daemon->self, call->reply);
 }
 
 static int add_region(const struct xmem_region *region, void *arg)

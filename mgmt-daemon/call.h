@@ -128,6 +128,7 @@ void xmemd_query_defaults(struct xmemd_query *query);
 
 /* role any */
 int xmemd_api_status(struct xmemd_call *call);
+int xmemd_api_presence_get(struct xmemd_call *call);
 int xmemd_api_events_get(struct xmemd_call *call);
 int xmemd_api_metrics_get(struct xmemd_call *call);
 int xmemd_api_openapi_get(struct xmemd_call *call);
@@ -147,6 +148,7 @@ int xmemd_api_attachment_get(struct xmemd_call *call);
 
 /* role appliance */
 int xmemd_api_pool_get(struct xmemd_call *call);
+int xmemd_api_health_get(struct xmemd_call *call);
 int xmemd_api_regions_get(struct xmemd_call *call);
 int xmemd_api_region_put(struct xmemd_call *call);
 int xmemd_api_region_delete(struct xmemd_call *call);

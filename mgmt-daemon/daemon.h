@@ -24,13 +24,17 @@ struct xmemd_events;
 struct xmemd_manager;
 struct xmemd_metrics;
 struct xmemd_server;
+struct xmemd_self;
+struct xmemd_announcers;
 
 /**
  * struct xmemd - the daemon; nothing in it changes while requests are served
  * @config: configuration
- * @roles: XMEMD_ROLE_MANAGER, XMEMD_ROLE_APPLIANCE or both
+ * @roles: XMEMD_ROLE_MANAGER, XMEMD_ROLE_APPLIANCE and XMEMD_ROLE_CLIENT
  * @cn: common name of its own certificate
  * @manager: the role manager, or NULL
+ * @self: what it says of its machine
+ * @announcers: what tells that to managers, and renews leases
  * @events: what happened lately, or NULL in tests that do not look at it
  * @server: what serves, or NULL
  * @before: called once a request is known to be good, before its handler, in the
@@ -43,6 +47,8 @@ struct xmemd {
 	unsigned int roles;
 	char cn[XMEMD_CN_TEXT];
 	struct xmemd_manager *manager;
+	struct xmemd_self *self;
+	struct xmemd_announcers *announcers;
 	struct xmemd_events *events;
 	struct xmemd_server *server;
 	int (*before)(struct xmemd_call *call);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Threads: this one waits for signals and the watchdog (sd-event); server.c says
- * which ones serve; the manager has its janitor. Nothing of the daemon is
+ * which ones serve; the manager has its janitor; roles that announce themselves have
+ * one each, and leases are renewed by another. Nothing of the daemon is
  * needed for paging, yet its memory is locked, so that it answers while its own
  * machine is short of memory.
  */
@@ -17,10 +18,12 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "announce.h"
 #include "events.h"
 #include "file.h"
 #include "manager.h"
 #include "peer.h"
+#include "self.h"
 #include "server.h"
 
 #define PEM_MAX (64 << 10)
@@ -84,11 +87,12 @@ static int check_roles(struct xmemd *daemon, struct xmemd_refusal *why)
 	const struct xmem_config *config = &daemon->config;
 
 	daemon->roles = (config->daemon.manager ? XMEMD_ROLE_MANAGER : 0) |
-			(config->daemon.appliance ? XMEMD_ROLE_APPLIANCE : 0);
+			(config->daemon.appliance ? XMEMD_ROLE_APPLIANCE : 0) |
+			(config->daemon.client ? XMEMD_ROLE_CLIENT : 0);
 	if (!daemon->roles)
 		return xmemd_refuse(why, 400,
-				    "roles= in [daemon] is missing; possible are manager and "
-				    "appliance");
+				    "roles= in [daemon] is missing; possible are manager, "
+				    "appliance and client");
 	if (config->daemon.manager && !config->manager.database[0] && !config->manager.etcd[0])
 		return xmemd_refuse(why, 400,
 				    "database= in [manager] is missing, or etcd= instead of it");
@@ -101,6 +105,8 @@ static int check_roles(struct xmemd *daemon, struct xmemd_refusal *why)
 				    "requests on to it");
 	if (config->daemon.appliance && !config->appliance.rdma_address[0])
 		return xmemd_refuse(why, 400, "rdma-address= in [appliance] is missing");
+	if (config->daemon.client && !config->client.managers[0])
+		return xmemd_refuse(why, 400, "managers= in [client] is missing");
 	if (!config->tls.ca[0] || !config->tls.cert[0] || !config->tls.key[0])
 		return xmemd_refuse(why, 400, "ca=, cert= or key= in [tls] is missing");
 	return 0;
@@ -190,7 +196,11 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	if (!ret && (daemon->roles & XMEMD_ROLE_MANAGER))
 		ret = xmemd_manager_start(daemon, why);
 	if (!ret)
+		ret = xmemd_self_new(daemon, why);
+	if (!ret)
 		ret = xmemd_server_start(daemon, &server, why);
+	if (!ret)
+		ret = xmemd_announce_start(daemon, why);
 	if (!ret) {
 		if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 			fprintf(stderr, SD_NOTICE "memory is not locked: %s\n", strerror(errno));
@@ -200,7 +210,9 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 		ret = sd_event_loop(event);
 		sd_notify(0, "STOPPING=1");
 	}
+	xmemd_announce_stop(daemon);
 	xmemd_server_stop(server);
+	xmemd_self_free(daemon->self);
 	xmemd_manager_stop(daemon->manager);
 	sd_event_unref(event);
 	xmemd_events_free(daemon->events);

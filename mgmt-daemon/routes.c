@@ -9,6 +9,7 @@
 
 static const struct xmemd_route any[] = {
 	{ "GET", "/v1/status", 0, ALL, 0, xmemd_api_status },
+	{ "GET", "/v1/presence", 0, ALL, 0, xmemd_api_presence_get },
 	{ "GET", "/v1/events", 0, VIEWERS | XMEMD_ROLE_CLIENT, XMEMD_TAKES_SINCE,
 	  xmemd_api_events_get },
 	{ "GET", "/v1/openapi.yaml", 0, ALL, 0, xmemd_api_openapi_get },

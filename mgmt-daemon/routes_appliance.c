@@ -10,6 +10,8 @@
 static const struct xmemd_route routes[] = {
 	{ "GET", "/v1/pool", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
 	  xmemd_api_pool_get },
+	{ "GET", "/v1/health", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
+	  xmemd_api_health_get },
 	{ "GET", "/v1/regions", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
 	  xmemd_api_regions_get },
 	{ "PUT", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, XMEMD_TAKES_BODY,

@@ -131,10 +131,11 @@ struct xmemd_health {
 
 void xmemd_health_read(const char *root, struct xmemd_health *health);
 
-/* The whole as JSON; the verdict ("ok", "reasons") is added by xmemd_judge_json(). */
+/* The whole as JSON; the verdict is added by xmemd_judge_json(). */
 json_t *xmemd_health_json(const struct xmemd_health *health);
+/* What of it is worth an announcement, into an object. */
+int xmemd_health_brief(const struct xmemd_health *health, json_t *object);
 
-uint64_t xmemd_health_bandwidth(const struct xmemd_health *health);
-const char *xmemd_health_class(uint64_t mbps);
+const struct xmemd_health_port *xmemd_health_best_port(const struct xmemd_health *health);
 
 #endif /* XMEMD_HEALTH_H */

@@ -76,15 +76,11 @@ static void append(struct out out, json_t *array, json_t *value)
 		*out.failed = true;
 }
 
-static void put_memory(struct out out, const struct xmemd_health *health)
+static void put_nodes(struct out out, const char *name, const struct xmemd_health *health)
 {
-	struct out memory = put_object(out, "memory");
-	json_t *nodes = put_array(memory, "nodes");
+	json_t *nodes = put_array(out, name);
 	unsigned int i;
 
-	put_number(memory, "total", health->memory.total);
-	put_number(memory, "available", health->memory.available);
-	put_number(memory, "free", health->memory.free);
 	for (i = 0; i < health->nodes; i++) {
 		struct out node = new_object(out);
 
@@ -93,6 +89,16 @@ static void put_memory(struct out out, const struct xmemd_health *health)
 		put_number(node, "free", health->node[i].free);
 		append(out, nodes, node.object);
 	}
+}
+
+static void put_memory(struct out out, const struct xmemd_health *health)
+{
+	struct out memory = put_object(out, "memory");
+
+	put_number(memory, "total", health->memory.total);
+	put_number(memory, "available", health->memory.available);
+	put_number(memory, "free", health->memory.free);
+	put_nodes(memory, "nodes", health);
 }
 
 static void put_edac(struct out out, const struct xmemd_health *health)
@@ -233,4 +239,31 @@ json_t *xmemd_health_json(const struct xmemd_health *health)
 		return out.object;
 	json_decref(out.object);
 	return NULL;
+}
+
+/**
+ * xmemd_health_brief() - what of a machine's health is worth an announcement
+ * @health: what was read
+ * @object: takes "load", "bandwidth_mbps", "rdma_device", "machine" and "versions"
+ *
+ * Return: 0, or -1 without memory.
+ */
+int xmemd_health_brief(const struct xmemd_health *health, json_t *object)
+{
+	const struct xmemd_health_port *port = xmemd_health_best_port(health);
+	bool failed = false;
+	struct out out = { object, &failed };
+	struct out machine = put_object(out, "machine");
+
+	put_number(out, "load", health->load);
+	if (port) {
+		put_number(out, "bandwidth_mbps", port->mbps);
+		put_text(out, "rdma_device", port->device);
+	}
+	put_number(machine, "memory", health->memory.total);
+	put_number(machine, "available", health->memory.available);
+	put_number(machine, "cpus", health->cpus);
+	put_nodes(machine, "numa", health);
+	put_versions(out, &health->versions);
+	return failed ? -1 : 0;
 }

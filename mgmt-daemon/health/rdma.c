@@ -160,48 +160,25 @@ void xmemd_health_read_rdma(const struct xmemd_files *files, struct xmemd_health
 }
 
 /**
- * xmemd_health_bandwidth() - speed of the fastest port that is active
+ * xmemd_health_best_port() - the fastest port that is active
  * @health: what was read
  *
- * Return: Mbit/s, XMEMD_HEALTH_NONE without such a port.
+ * Return: the port, NULL if none is active.
  */
-uint64_t xmemd_health_bandwidth(const struct xmemd_health *health)
+const struct xmemd_health_port *xmemd_health_best_port(const struct xmemd_health *health)
 {
-	uint64_t best = XMEMD_HEALTH_NONE;
+	const struct xmemd_health_port *best = NULL;
 	unsigned int i;
 
 	for (i = 0; i < health->ports; i++) {
 		const struct xmemd_health_port *port = &health->port[i];
 
-		if (!strcmp(port->state, "ACTIVE") && port->mbps != XMEMD_HEALTH_NONE &&
-		    (best == XMEMD_HEALTH_NONE || port->mbps > best))
-			best = port->mbps;
+		if (strcmp(port->state, "ACTIVE"))
+			continue;
+		/* what does not tell its speed is better than nothing */
+		if (!best || best->mbps == XMEMD_HEALTH_NONE ||
+		    (port->mbps != XMEMD_HEALTH_NONE && port->mbps > best->mbps))
+			best = port;
 	}
 	return best;
-}
-
-/**
- * xmemd_health_class() - the class of a bandwidth, the same for all that are about as fast
- * @mbps: Mbit/s
- *
- * Return: a word such as "100G", or NULL for XMEMD_HEALTH_NONE.
- */
-const char *xmemd_health_class(uint64_t mbps)
-{
-	static const struct {
-		uint64_t mbps;
-		const char *name;
-	} classes[] = {
-		{ 800000, "800G" }, { 400000, "400G" }, { 200000, "200G" },
-		{ 100000, "100G" }, { 50000, "50G" },	{ 40000, "40G" },
-		{ 25000, "25G" },   { 10000, "10G" },	{ 1000, "1G" },
-	};
-	size_t i;
-
-	if (mbps == XMEMD_HEALTH_NONE)
-		return NULL;
-	for (i = 0; i < sizeof(classes) / sizeof(*classes); i++)
-		if (mbps >= classes[i].mbps)
-			return classes[i].name;
-	return "slow";
 }

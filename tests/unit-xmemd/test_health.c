@@ -168,7 +168,7 @@ static void reads_everything(void **state)
 	assert_int_equal(health.port[0].errors[9], 5);
 	/* of the network device: the rate of a soft device is invented */
 	assert_int_equal(health.port[1].mbps, 25000);
-	assert_int_equal(xmemd_health_bandwidth(&health), 100000);
+	assert_ptr_equal(xmemd_health_best_port(&health), &health.port[0]);
 	assert_int_equal(health.pressure_memory.some10, 150);
 	assert_int_equal(health.pressure_memory.full10, 7);
 	assert_true(health.pressure_io.some10 == XMEMD_HEALTH_NONE);
@@ -221,8 +221,7 @@ static void absent_is_absent(void **state)
 	assert_int_equal(health.notes.count, 0);
 	assert_true(health.memory.total == XMEMD_HEALTH_NONE);
 	assert_true(health.load == XMEMD_HEALTH_NONE);
-	assert_true(xmemd_health_bandwidth(&health) == XMEMD_HEALTH_NONE);
-	assert_null(xmemd_health_class(XMEMD_HEALTH_NONE));
+	assert_null(xmemd_health_best_port(&health));
 	json = xmemd_health_json(&health);
 	text = json_dumps(json, JSON_COMPACT);
 	assert_string_equal(text, "{\"memory\":{\"nodes\":[]},\"ecc\":[],\"temperatures\":[],"
@@ -368,15 +367,55 @@ static void too_many(void **state)
 			 1 + XMEMD_HEALTH_EDACS + 2 + 1 + 1 + 1);
 }
 
-static void classes(void **state)
+/* An active one counts, the fastest of several, one without a known speed if there is no other. */
+static void best_port(void **state)
 {
+	struct xmemd_health *h = &health;
+
 	(void)state;
-	assert_string_equal(xmemd_health_class(0), "slow");
-	assert_string_equal(xmemd_health_class(2500), "1G");
-	assert_string_equal(xmemd_health_class(25000), "25G");
-	assert_string_equal(xmemd_health_class(99999), "50G");
-	assert_string_equal(xmemd_health_class(100000), "100G");
-	assert_string_equal(xmemd_health_class(1600000), "800G");
+	*h = (struct xmemd_health){ .ports = 3 };
+	strcpy(h->port[0].state, "DOWN");
+	h->port[0].mbps = 400000;
+	strcpy(h->port[1].state, "ACTIVE");
+	h->port[1].mbps = XMEMD_HEALTH_NONE;
+	strcpy(h->port[2].state, "DOWN");
+	assert_ptr_equal(xmemd_health_best_port(h), &h->port[1]);
+	strcpy(h->port[2].state, "ACTIVE");
+	h->port[2].mbps = 10000;
+	assert_ptr_equal(xmemd_health_best_port(h), &h->port[2]);
+	h->port[1].mbps = 25000;
+	assert_ptr_equal(xmemd_health_best_port(h), &h->port[1]);
+}
+
+static void brief(void **state)
+{
+	json_t *json = json_object(), *machine;
+
+	(void)state;
+	put_machine();
+	xmemd_health_read(root, &health);
+	assert_int_equal(xmemd_health_brief(&health, json), 0);
+	assert_int_equal(json_integer_value(json_object_get(json, "load")), 375);
+	assert_int_equal(json_integer_value(json_object_get(json, "bandwidth_mbps")), 100000);
+	assert_string_equal(json_string_value(json_object_get(json, "rdma_device")), "mlx5_0");
+	machine = json_object_get(json, "machine");
+	assert_int_equal(json_integer_value(json_object_get(machine, "memory")), 16 << 20);
+	assert_int_equal(json_integer_value(json_object_get(machine, "cpus")), 4);
+	assert_int_equal(json_array_size(json_object_get(machine, "numa")), 3);
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(json, "versions"), "kernel")),
+		"6.12.1-test");
+	json_decref(json);
+	/* a machine that offers nothing */
+	json = json_object();
+	health = (struct xmemd_health){ .load = XMEMD_HEALTH_NONE,
+					.cpus = XMEMD_HEALTH_NONE,
+					.memory = { XMEMD_HEALTH_NONE, XMEMD_HEALTH_NONE,
+						    XMEMD_HEALTH_NONE } };
+	assert_int_equal(xmemd_health_brief(&health, json), 0);
+	assert_null(json_object_get(json, "load"));
+	assert_null(json_object_get(json, "bandwidth_mbps"));
+	json_decref(json);
 }
 
 /* This machine, whatever it has. */
@@ -400,10 +439,15 @@ static void this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(reads_everything), TEST(json_says_the_same),
-		TEST(absent_is_absent), TEST(nonsense_is_told),
-		TEST(odd_files),	TEST(a_broken_sensor_is_left_out),
-		TEST(too_many),		cmocka_unit_test(classes),
+		TEST(reads_everything),
+		TEST(json_says_the_same),
+		TEST(absent_is_absent),
+		TEST(nonsense_is_told),
+		TEST(odd_files),
+		TEST(a_broken_sensor_is_left_out),
+		TEST(too_many),
+		cmocka_unit_test(best_port),
+		TEST(brief),
 		TEST(this_machine),
 	};
 

@@ -29,6 +29,7 @@ static void everything(void **state)
 	static const char text[] = "# comment\n; comment\n\n"
 				   "[tls]\nca = /a/ca.crt\ncert=/a/m.crt\n\tkey\t=  /a/m.key  \n"
 				   "[daemon]\nroles = manager, appliance\nlisten = 192.0.2.1:80\n"
+				   "url = https://h.example:7708\n"
 				   "connections = 10000\nconnections-per-address = 7\n"
 				   "rate = 5000\nbody = 1M\n"
 				   "[manager]\ndatabase = /var/lib/xmem/state.db\nname = m1\n"
@@ -65,6 +66,7 @@ static void everything(void **state)
 	assert_int_equal(c.client.id, 0x12);
 	assert_string_equal(c.tls.crl, "/a/crl.pem");
 	assert_false(c.daemon.client);
+	assert_string_equal(c.daemon.url, "https://h.example:7708");
 	assert_int_equal(c.daemon.connections, 10000);
 	assert_int_equal(c.daemon.connections_per_address, 7);
 	assert_int_equal(c.daemon.rate, 5000);
@@ -141,7 +143,7 @@ static void refuses(void **state)
 		{ "[tls]\nfoo = 1\n",
 		  ":2: unknown key foo in [tls]; possible are ca, cert, key, crl" },
 		{ "[daemon]\nca = /x\n",
-		  ":2: unknown key ca in [daemon]; possible are roles, listen, connections" },
+		  ":2: unknown key ca in [daemon]; possible are roles, listen, url, connections" },
 		{ "[tls]\nca\n", ":2: neither [section] nor key = value" },
 		{ "[tls]\nca = /x\nca = /y\n", ":3: ca was set before" },
 		{ "[tls]\nca =\n", ":2: \"\" is no value of ca; possible is an absolute path" },
@@ -160,6 +162,7 @@ static void refuses(void **state)
 		{ "[appliance]\nrdma-address = a1\n", "possible is an IPv4 or IPv6 address" },
 		{ "[tls]\ncrl = crl.pem\n", "is no value of crl; possible is an absolute path" },
 		{ "[daemon]\nroles = manager boss\n", "is no value of roles" },
+		{ "[daemon]\nurl = http://h:1\n", "possible is https://HOST:PORT" },
 		{ "[daemon]\nconnections = 7\n", "possible is 8 to 65536" },
 		{ "[daemon]\nconnections = 65537\n", "possible is 8 to 65536" },
 		{ "[daemon]\nconnections = many\n", "possible is 8 to 65536" },

@@ -8,6 +8,8 @@
  *	[daemon]
  *	roles = manager, appliance, client	(one or more)
  *	listen = ADDRESS:PORT		(port 7708 without one; [ADDRESS]:PORT for IPv6)
+ *	url = https://HOST:PORT		(how managers reach this daemon; default: as it listens, or
+ *					the first name in its certificate)
  *	connections = N, connections-per-address = N
  *	rate = N			(requests per second and peer)
  *	body = SIZE			(longest request)
@@ -55,6 +57,7 @@ struct xmem_config {
 	struct {
 		bool manager, appliance, client;
 		char address[64]; /* default "::", which takes IPv4 as well */
+		char url[XMEM_CONFIG_VALUE];
 		uint16_t port;
 		uint32_t connections; /* at most so many at a time */
 		uint32_t connections_per_address;

@@ -182,6 +182,7 @@ const struct xmem_config_key xmem_config_keys[] = {
 	  "manager, appliance, client, or several with commas" },
 	{ "daemon", "listen", set_listen, 0, 0, 0, 0,
 	  "ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT, with an IP address" },
+	KEY("daemon", "url", set_url, daemon.url, "https://HOST:PORT"),
 	BOUNDED("daemon", "connections", set_number, daemon.connections, 8, 65536, "8 to 65536"),
 	BOUNDED("daemon", "connections-per-address", set_number, daemon.connections_per_address, 1,
 		65536, "1 to 65536"),
