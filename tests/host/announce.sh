@@ -153,6 +153,7 @@ url_of 's/^listen = .*/&\nurl = https:\/\/a1.lab:1234/' >"$XMEM_TMP/url"
 equal "by the configuration" "$(<"$XMEM_TMP/url")" "https://a1.lab:1234"
 url_of "s/^listen = .*/listen = [::]:${_port[a1]}/" >"$XMEM_TMP/url"
 equal "by its certificate" "$(<"$XMEM_TMP/url")" "https://a1:${_port[a1]}"
+# shellcheck disable=SC2016 # expanded by the inner shell
 check "a certificate without a name for others" bash -c '
 	openssl req -newkey rsa:2048 -nodes -keyout "$1/nameless.key" -out "$1/csr" -subj /CN=a1/OU=appliance &&
 	openssl x509 -req -in "$1/csr" -CA "$1/ca.crt" -CAkey "$1/ca.key" -days 1 -out "$1/nameless.crt" \
