@@ -54,6 +54,7 @@ equal "who it is" "$(last m1 'r["who"], b["name"], b["client"], b["account"], "d
 	"('c1', 'c1', '0x00000000000000c1', 'web', False, False)"
 equal "presence" "$(value admin c1 /v1/presence 'a["roles"], a["announcements"][0]["client"]')" \
 	"(['client'], '0x00000000000000c1')"
+equal "status" "$(value admin c1 /v1/status 'a["roles"]')" "['client']"
 refused 'does not have the role appliance' api admin c1 GET /v1/health
 
 # ---- attached
