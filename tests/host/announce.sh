@@ -11,6 +11,17 @@ must "build" build
 must "certificates" pki "$XMEM_TMP/pki" manager:manager a1:appliance admin:admin alice:client
 root=$XMEM_TMP/root
 machine "$root"
+
+# ---- a clock that somebody sets, or a suspend: who never asks for the date cannot be hurt
+settable() {
+	local part
+	for part in announce schedule renew nap cluster self health/watch health/judge; do
+		nm -u "$XMEM_SRC/mgmt-daemon/test/$part.o" || echo "CLOCK_: no $part.o"
+		grep -E 'CLOCK_(REALTIME|MONOTONIC|TAI)' "$XMEM_SRC/mgmt-daemon/$part.c"
+	done | grep -E 'CLOCK_| (time|gettimeofday|localtime(_r)?|mktime|ftime)$' && return 0
+	nm -u "$XMEM_SRC/tools/lib/discover.o" | grep -E ' (time|gettimeofday)$'
+}
+equal "nothing depends on a clock that can be set" "$(settable)" ""
 mkfifo "$XMEM_TMP/feed"
 pending='{"POST /v1/announcements": [200, {"name": "a1", "state": "pending"}]}'
 answers m1 "$pending"
