@@ -17,6 +17,7 @@
 #include "events.h"
 #include "http.h"
 #include "manager.h"
+#include "self.h"
 
 #define SEPARATOR '\x1e'
 
@@ -83,7 +84,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	xd.roles = XMEMD_ROLE_MANAGER | XMEMD_ROLE_APPLIANCE;
 	strcpy(xd.cn, "manager");
 	xd.events = xmemd_events_new();
-	if (xmemd_manager_start(&xd, &why) < 0) {
+	if (xmemd_manager_start(&xd, &why) < 0 || xmemd_self_new(&xd, &why) < 0) {
 		fprintf(stderr, "%s\n", why.text);
 		abort();
 	}
