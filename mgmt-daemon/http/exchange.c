@@ -309,7 +309,7 @@ static void write_answer(struct exchange *x)
 		call->text = NULL;
 	} else if (call->reply) {
 		call->type = "application/json";
-		x->answer = json_dumps(call->reply, JSON_COMPACT);
+		x->answer = json_dumps(call->reply, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	}
 }
 

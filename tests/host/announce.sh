@@ -60,7 +60,7 @@ check "it says so" wait_for 10 said a1 "appliance: announced to $(url m1): pendi
 equal "the second manager hears nothing" "$(requests m2)" 0
 
 # ---- on change
-echo 99000 >"$root/sys/class/hwmon/hwmon0/temp1_input"
+echo 99123 >"$root/sys/class/hwmon/hwmon0/temp1_input"
 check "a hot sensor is told" wait_for 20 told m1 'not b["health"]["ok"]'
 equal "in words" "$(last m1 'b["health"]["reasons"]')" \
 	"['temperature k10temp/temp1 is at 99 degrees, the limit is 80']"
@@ -87,7 +87,8 @@ equal "says the same" "$(json 'a["roles"], [(x["role"], x["name"], x["health"]["
 	"(['appliance'], [('appliance', 'a1', False)])"
 check "health" api manager a1 GET /v1/health
 equal "in full" "$(json 'a["ok"], a["reasons"], a["temperatures"], a["ecc"], a["rdma"][0]["state"], a["unreadable"]')" \
-	"(False, ['temperature k10temp/temp1 is at 99 degrees, the limit is 80'], [{'sensor': 'k10temp/temp1', 'celsius': 99.0}], [{'controller': 'mc0', 'uncorrected': 0}], 'ACTIVE', [])"
+	"(False, ['temperature k10temp/temp1 is at 99 degrees, the limit is 80'], [{'sensor': 'k10temp/temp1', 'celsius': 99.123}], [{'controller': 'mc0', 'uncorrected': 0}], 'ACTIVE', [])"
+check "numbers are as short as they were read" grep -q '"celsius":99.123}' "$XMEM_TMP/body"
 refused 'has the role client' api alice a1 GET /v1/health
 echo nonsense >"$root/proc/loadavg"
 unreadable() { [ "$(value manager a1 /v1/health 'a["unreadable"]')" = "['/proc/loadavg: \"nonsense\" is no load']" ]; }
