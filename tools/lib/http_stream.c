@@ -24,6 +24,7 @@
  * @sse: reads events
  * @refusal: the answer's body when it is no stream
  * @refusal_len: how long that is
+ * @answer: the same as JSON, once it is complete, or NULL
  */
 struct xmem_http_stream {
 	char url[256];
@@ -35,6 +36,7 @@ struct xmem_http_stream {
 	struct xmem_sse sse;
 	char refusal[REFUSAL_MAX];
 	size_t refusal_len;
+	json_t *answer;
 };
 
 static size_t take_data(char *data, size_t size, size_t count, void *arg)
@@ -116,9 +118,7 @@ int xmem_http_stream_open(struct xmem_http_stream **streamp, const struct xmem_h
 
 static int ended(struct xmem_http_stream *stream, CURLcode code, struct xmem_err *err)
 {
-	json_t *body = NULL;
 	long status = 0;
-	int rc;
 
 	curl_easy_getinfo(stream->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 400 && code)
@@ -126,10 +126,20 @@ static int ended(struct xmem_http_stream *stream, CURLcode code, struct xmem_err
 	if (status < 400)
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EPIPE, "%s: the stream ended",
 				    stream->url);
-	body = json_loadb(stream->refusal, stream->refusal_len, JSON_REJECT_DUPLICATES, NULL);
-	rc = xmem_http_refused(status, body, err);
-	json_decref(body);
-	return rc;
+	stream->answer =
+		json_loadb(stream->refusal, stream->refusal_len, JSON_REJECT_DUPLICATES, NULL);
+	return xmem_http_refused(status, stream->answer, err);
+}
+
+/**
+ * xmem_http_stream_answer() - the body of a refusal
+ * @stream: a stream that is over
+ *
+ * Return: the body, the stream's own; NULL if there is none.
+ */
+json_t *xmem_http_stream_answer(const struct xmem_http_stream *stream)
+{
+	return stream->answer;
 }
 
 /**
@@ -179,5 +189,6 @@ void xmem_http_stream_close(struct xmem_http_stream *stream)
 	curl_easy_cleanup(stream->curl);
 	curl_multi_cleanup(stream->multi);
 	curl_slist_free_all(stream->headers);
+	json_decref(stream->answer);
 	free(stream);
 }

@@ -14,12 +14,35 @@
 #include "config.h"
 #include "err.h"
 
-/* What one run of xmemadm knows. */
+#define ADM_GLOBAL_OPTIONS "-j, -p, -c CONF, -m MANAGERS, help"
+
+/**
+ * struct adm - what one run of xmemadm knows
+ * @json: -j or -p: output and errors are JSON
+ * @pretty: -p
+ * @quick: ask daemons for a moment only: somebody waits for a completion
+ * @config_path: -c, or NULL
+ * @managers_given: -m, or NULL
+ * @config_read: @config holds the file's
+ * @config: configuration
+ * @managers: addresses of managers, the one that answered last first; empty before
+ *	the first request
+ * @answer: body of a daemon's refusal, or NULL
+ * @collect: lists are not printed but kept in @collected
+ * @collected: the list, or NULL
+ * @line: number of the line of a batch, or 0
+ * @err: why the last call failed
+ */
 struct adm {
-	bool json, pretty;
-	const char *config_path; /* -c, or NULL */
+	bool json, pretty, quick;
+	const char *config_path, *managers_given;
 	bool config_read;
 	struct xmem_config config;
+	char managers[XMEM_CONFIG_LIST];
+	json_t *answer;
+	bool collect;
+	json_t *collected;
+	unsigned int line;
 	struct xmem_err err;
 };
 
@@ -30,11 +53,15 @@ struct adm {
  * @required: whether the command needs it
  * @many: whether it may be given several times
  * @help: one line
+ * @words: possible values, for completion and adm_choice(); NULL for free text. Words
+ *	with | between them; "@alloc" and the like are names of what there is (complete.c);
+ *	with a comma in front the value is a list with commas
  */
 struct adm_option {
 	const char *name, *value;
 	bool required, many;
 	const char *help;
+	const char *words;
 };
 
 struct adm_args;
@@ -46,29 +73,44 @@ struct adm_args;
  * @help: one line
  * @options: ends with an empty one; may be NULL
  * @run: does it; returns 0 or a negative errno with adm->err filled
+ * @complete: possible values of each word in @words as in adm_option, with blanks
+ *	between them; may be NULL
  */
 struct adm_command {
 	const char *name, *words, *help;
 	const struct adm_option *options;
 	int (*run)(struct adm *adm, const struct adm_args *args);
+	const char *complete;
 };
 
 /**
  * struct adm_object - an object
  * @name: the word
  * @help: one line
- * @commands: ends with an empty one
+ * @commands: ends with an empty one; NULL when the object is a command by itself
+ * @single: that command
  */
 struct adm_object {
 	const char *name, *help;
 	const struct adm_command *commands;
+	const struct adm_command *single;
 };
 
 #define ADM_OBJECT(object)                                   \
 	static const struct adm_object *const object##_entry \
 		__attribute__((used, section("adm_objects"))) = &(object)
 
+extern const struct adm_object *const __start_adm_objects[], *const __stop_adm_objects[];
+
+#define for_each_object(o) \
+	for (o = __start_adm_objects; o < (const struct adm_object *const *)__stop_adm_objects; o++)
+
+const struct adm_object *adm_find_object(const char *name);
+const struct adm_command *adm_find_command(const struct adm_object *object, const char *name);
+int adm_run(struct adm *adm, int argc, char **argv);
 int adm_usage(struct adm *adm, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int adm_config(struct adm *adm);
+void adm_print_error(struct adm *adm, int rc);
+int adm_exit_code(const struct adm *adm, int rc);
 
 #endif /* XMEMADM_ADM_H */

@@ -16,21 +16,32 @@ static const struct adm_option *options_of(const struct adm_command *command)
 	return command->options ? command->options : no_options;
 }
 
-static unsigned int count_words(const char *words, bool optional)
+/* How many words must and may follow; alternatives have a lone | between them. */
+static void count_words(const char *words, unsigned int *min, unsigned int *max)
 {
-	unsigned int n = 0;
-	bool inside = false;
+	unsigned int needed = 0, all = 0;
+	bool first = true;
+	const char *next;
 
-	for (; words && *words; words++) {
-		if (*words == ' ') {
-			inside = false;
-			continue;
+	*min = 0;
+	*max = 0;
+	for (; words && *words; words = next) {
+		next = words + strcspn(words, " ");
+		next += *next == ' ';
+		if (*words != '|') {
+			all++;
+			needed += *words != '[';
+			if (*next)
+				continue;
 		}
-		if (!inside && (*words != '[' || optional))
-			n++;
-		inside = true;
+		if (first || needed < *min)
+			*min = needed;
+		if (all > *max)
+			*max = all;
+		first = false;
+		needed = 0;
+		all = 0;
 	}
-	return n;
 }
 
 static int bad_option(struct adm *adm, const struct adm_command *command, const char *given,
@@ -88,17 +99,18 @@ static int take_words(struct adm *adm, const struct adm_object *object,
 		      const struct adm_command *command, int argc, char **argv,
 		      struct adm_args *args)
 {
-	unsigned int min = count_words(command->words, false);
-	unsigned int max = count_words(command->words, true);
-	unsigned int given = (unsigned int)(argc - optind);
+	unsigned int given = (unsigned int)(argc - optind), min, max;
+	const char *verb = object->single ? "" : command->name;
+	const char *blank = object->single ? "" : " ";
 
+	count_words(command->words, &min, &max);
 	if (given > max)
-		return adm_usage(adm, "unexpected \"%s\"; possible is: xmemadm %s %s%s%s",
-				 argv[optind + (int)max], object->name, command->name,
-				 max ? " " : "", max ? command->words : "");
+		return adm_usage(adm, "unexpected \"%.64s\"; possible is: xmemadm %s%s%s%s%s",
+				 argv[optind + (int)max], object->name, blank, verb, max ? " " : "",
+				 max ? command->words : "");
 	if (given < min)
-		return adm_usage(adm, "something is missing; possible is: xmemadm %s %s %s",
-				 object->name, command->name, command->words);
+		return adm_usage(adm, "something is missing; possible is: xmemadm %s%s%s %s",
+				 object->name, blank, verb, command->words);
 	for (; optind < argc; optind++)
 		args->word[args->words++] = argv[optind];
 	return 0;

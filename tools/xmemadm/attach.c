@@ -5,32 +5,34 @@
 
 #include "attach.h"
 #include "hex.h"
-#include "manager.h"
+#include "ask.h"
 #include "size.h"
 #include "word.h"
 
 const struct adm_option adm_attach_options[] = {
 	{ "appliance", "ADDRESS[:PORT]", false, false,
-	  "connect to this appliance; without it the manager is asked" },
-	{ "region", "N", false, false, "the region there" },
-	{ "token", "HEX", false, false, "the grant's token" },
-	{ "token-file", "PATH", false, false, "file that holds the token" },
-	{ "epoch", "N", false, false, "the grant's epoch; whatever it is now without it" },
+	  "connect to this appliance; without it the manager is asked", NULL },
+	{ "region", "N", false, false, "the region there", NULL },
+	{ "token", "HEX", false, false, "the grant's token", NULL },
+	{ "token-file", "PATH", false, false, "file that holds the token", "@file" },
+	{ "epoch", "N", false, false, "the grant's epoch; whatever it is now without it", NULL },
 	{ "leg", "ADDRESS[:PORT],REGION,TOKEN[,EPOCH]", false, true,
-	  "a region with the token as it is, or @PATH; several are joined" },
-	{ "client", "HEX", false, false, "identity of this client; xmemadm dev id without it" },
-	{ "id", "N", false, false, "number of /dev/xmemN; the lowest free one without it" },
+	  "a region with the token as it is, or @PATH; several are joined", NULL },
+	{ "client", "HEX", false, false, "identity of this client; xmemadm dev id without it",
+	  "@self" },
+	{ "id", "N", false, false, "number of /dev/xmemN; the lowest free one without it", NULL },
 	{ "deadline", "TIME", false, false,
-	  "longest time that I/O waits for a broken connection (60s)" },
-	{ "timeout", "TIME", false, false, "longest time to connect (30s)" },
-	{ "queues", "N", false, false, "hardware queues (one per CPU, at most 4)" },
-	{ "depth", "N", false, false, "requests in flight per queue (128)" },
-	{ "read-only", NULL, false, false, "refuse writes" },
+	  "longest time that I/O waits for a broken connection (60s)", NULL },
+	{ "timeout", "TIME", false, false, "longest time to connect (30s)", NULL },
+	{ "queues", "N", false, false, "hardware queues (one per CPU, at most 4)", NULL },
+	{ "depth", "N", false, false, "requests in flight per queue (128)", NULL },
+	{ "read-only", NULL, false, false, "refuse writes", NULL },
 	{ "as", "INTERFACE[,INTERFACE...]", false, false,
-	  "how to offer it: block, frontswap, cleancache, swapfile (block)" },
+	  "how to offer it: block, frontswap, cleancache, swapfile (block)",
+	  ",block|frontswap|cleancache|swapfile" },
 	{ "slab", "SIZE", false, false,
-	  "memory kept from block and swapfile for the page cache (half of it)" },
-	{ "stage", "SIZE", false, false, "local memory for pages on their way out (4M)" },
+	  "memory kept from block and swapfile for the page cache (half of it)", NULL },
+	{ "stage", "SIZE", false, false, "local memory for pages on their way out (4M)", NULL },
 	{ 0 },
 };
 

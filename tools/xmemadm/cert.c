@@ -262,7 +262,14 @@ static json_t *san_json(gnutls_x509_crt_t crt)
 	}
 }
 
-static json_t *hex_json(const unsigned char *bytes, size_t size)
+/**
+ * adm_cert_hex() - bytes as text
+ * @bytes: at most 64
+ * @size: how many
+ *
+ * Return: new text.
+ */
+json_t *adm_cert_hex(const unsigned char *bytes, size_t size)
 {
 	char text[2 * 64 + 1] = "";
 	size_t i;
@@ -293,12 +300,12 @@ json_t *adm_cert_json(gnutls_x509_crt_t crt)
 	adm_set(o, "valid-from", json_integer(gnutls_x509_crt_get_activation_time(crt)));
 	adm_set(o, "valid-until", json_integer(gnutls_x509_crt_get_expiration_time(crt)));
 	if (!gnutls_x509_crt_get_serial(crt, bytes, &size))
-		adm_set(o, "serial", hex_json(bytes, size));
+		adm_set(o, "serial", adm_cert_hex(bytes, size));
 	size = sizeof(issuer);
 	gnutls_x509_crt_get_issuer_dn(crt, issuer, &size);
 	adm_set(o, "issuer", json_string(issuer));
 	size = sizeof(bytes);
 	if (!gnutls_x509_crt_get_fingerprint(crt, GNUTLS_DIG_SHA256, bytes, &size))
-		adm_set(o, "sha256", hex_json(bytes, size));
+		adm_set(o, "sha256", adm_cert_hex(bytes, size));
 	return o;
 }

@@ -34,6 +34,7 @@ int adm_cert_make(struct adm *adm, const struct adm_cert_spec *spec, const struc
 int adm_cert_load(struct adm *adm, const char *crt_path, const char *key_path,
 		  struct adm_cert *cert);
 void adm_cert_free(struct adm_cert *cert);
+json_t *adm_cert_hex(const unsigned char *bytes, size_t size);
 json_t *adm_cert_json(gnutls_x509_crt_t crt);
 
 #endif /* XMEMADM_CERT_H */

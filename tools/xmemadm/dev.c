@@ -9,7 +9,7 @@
 #include "attach.h"
 #include "dev.h"
 #include "hex.h"
-#include "manager.h"
+#include "ask.h"
 #include "objects.h"
 #include "out.h"
 #include "stats.h"
@@ -146,7 +146,7 @@ static int dev_attach(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option detach_options[] = {
-	{ "force", NULL, false, false, "also when it is open; its I/O fails from then on" },
+	{ "force", NULL, false, false, "also when it is open; its I/O fails from then on", NULL },
 	{ 0 },
 };
 
@@ -250,7 +250,8 @@ static int dev_stats(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option set_options[] = {
-	{ "deadline", "TIME", true, false, "longest time that I/O waits for a broken connection" },
+	{ "deadline", "TIME", true, false, "longest time that I/O waits for a broken connection",
+	  NULL },
 	{ 0 },
 };
 
@@ -290,14 +291,14 @@ static int dev_id(struct adm *adm, const struct adm_args *args)
 
 static const struct adm_command commands[] = {
 	{ "attach", "NAME", "use the memory of an allocation, or of regions named here",
-	  adm_attach_options, dev_attach },
+	  adm_attach_options, dev_attach, "@alloc" },
 	{ "detach", "DEVICE", "take a device away (its name, xmemN, or N)", detach_options,
-	  dev_detach },
-	{ "list", NULL, "all devices", NULL, dev_list },
-	{ "show", "DEVICE", "one device with its legs and counters", NULL, dev_show },
-	{ "stats", "DEVICE", "what a device and its interfaces did", NULL, dev_stats },
-	{ "set", "DEVICE", "change a device's settings", set_options, dev_set },
-	{ "id", NULL, "this machine's identity as a client", NULL, dev_id },
+	  dev_detach, "@dev" },
+	{ "list", NULL, "all devices", NULL, dev_list, NULL },
+	{ "show", "DEVICE", "one device with its legs and counters", NULL, dev_show, "@dev" },
+	{ "stats", "DEVICE", "what a device and its interfaces did", NULL, dev_stats, "@dev" },
+	{ "set", "DEVICE", "change a device's settings", set_options, dev_set, "@dev" },
+	{ "id", NULL, "this machine's identity as a client", NULL, dev_id, NULL },
 	{ 0 },
 };
 
@@ -305,5 +306,6 @@ static const struct adm_object dev = {
 	"dev",
 	"other machines' memory, as a block device or otherwise",
 	commands,
+	NULL,
 };
 ADM_OBJECT(dev);

@@ -1,159 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* xmemadm event: what both modules tell, as it happens. */
+/* xmemadm event: what the modules tell, and what the manager told lately. */
 #include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "adm.h"
 #include "args.h"
-#include "objects.h"
+#include "ask.h"
+#include "kernel_events.h"
 #include "out.h"
-
-/* Consumes @object. @text is the line for people. */
-static void print_event(struct adm *adm, const char *event, json_t *object, const char *text)
-{
-	char now[32], line[320];
-	time_t t = time(NULL);
-	struct tm tm;
-
-	strftime(now, sizeof(now), "%F %T", localtime_r(&t, &tm));
-	snprintf(line, sizeof(line), "%s %s", now, text);
-	adm_set(object, "event", json_string(event));
-	adm_set(object, "time", json_integer((json_int_t)t));
-	adm_print_line(adm, object, line);
-	fflush(stdout);
-}
-
-static void on_region(const struct xmem_region *region, void *arg)
-{
-	char text[256], id[ADM_ID_SIZE];
-
-	adm_id_text(region->id, id);
-	if (region->size)
-		snprintf(text, sizeof(text),
-			 "region %s: size %" PRIu64 ", epoch %u, grants %u, sessions %u %s", id,
-			 region->size, region->epoch, region->grants, region->sessions,
-			 region->label);
-	else
-		snprintf(text, sizeof(text), "region %s: destroyed", id);
-	print_event(arg, "region", adm_region_json(region), text);
-}
-
-static void on_session(const struct xmem_session *session, void *arg)
-{
-	char text[256], id[ADM_ID_SIZE];
-
-	snprintf(text, sizeof(text),
-		 "session of client 0x%" PRIx64 " on region %s: %s, generation %u, "
-		 "queues %u %s",
-		 session->client, adm_id_text(session->region, id),
-		 session->queues ? "connected" : "gone", session->generation, session->queues,
-		 session->peer);
-	print_event(arg, "session", adm_session_json(session), text);
-}
-
-static void on_dev(uint8_t cmd, const struct xmem_dev *dev, void *arg)
-{
-	const char *event = cmd == XMEM_CMD_DEV_NEW_NTF	  ? "attached"
-			    : cmd == XMEM_CMD_DEV_DEL_NTF ? "detached"
-							  : "state";
-	char text[256];
-	unsigned int i;
-	size_t len;
-
-	len = (size_t)snprintf(text, sizeof(text), "device xmem%u %s: %s, %s", dev->id, dev->name,
-			       event, xmem_dev_state_name(dev->state));
-	for (i = 0; i < dev->legs && len < sizeof(text); i++)
-		if (*dev->leg[i].last_error)
-			len += (size_t)snprintf(text + len, sizeof(text) - len, ", leg %u %s: %s",
-						dev->leg[i].index,
-						xmem_leg_state_name(dev->leg[i].state),
-						dev->leg[i].last_error);
-	print_event(arg, event, adm_dev_json(dev), text);
-}
-
-static const struct xmem_appliance_events appliance_events = {
-	.region = on_region,
-	.session = on_session,
-};
-
-/* The two sockets; NULL where the module is not loaded. */
-struct sources {
-	struct xmem_nl *appliance, *client;
-};
-
-static int open_sources(struct adm *adm, struct sources *s)
-{
-	int rc = xmem_appliance_open(&s->appliance, &adm->err);
-
-	if (rc && rc != -ENOENT)
-		return rc;
-	rc = xmem_client_open(&s->client, &adm->err);
-	if (rc && rc != -ENOENT)
-		return rc;
-	if (!s->appliance && !s->client)
-		return xmem_err_set(&adm->err, XMEM_ERR_UNREACHABLE, ENOENT,
-				    "neither xmem nor xmem_appliance is loaded: modprobe xmem");
-	rc = 0;
-	if (s->appliance)
-		rc = xmem_nl_subscribe(s->appliance, &adm->err);
-	if (!rc && s->client)
-		rc = xmem_nl_subscribe(s->client, &adm->err);
-	return rc;
-}
-
-/* Lost events are told and not the end: the next ones are good again. */
-static int take_events(struct adm *adm, const struct sources *s)
-{
-	int rc = 0;
-
-	if (s->appliance)
-		rc = xmem_appliance_events(s->appliance, &appliance_events, adm, &adm->err);
-	if ((!rc || rc == -ENOBUFS) && s->client) {
-		if (rc)
-			fprintf(stderr, "xmemadm: %s\n", adm->err.text);
-		rc = xmem_client_events(s->client, on_dev, adm, &adm->err);
-	}
-	if (rc != -ENOBUFS)
-		return rc;
-	fprintf(stderr, "xmemadm: %s\n", adm->err.text);
-	return 0;
-}
 
 static int event_watch(struct adm *adm, const struct adm_args *args)
 {
-	struct sources s = { 0 };
+	struct adm_kernel_events events = { 0 };
 	struct pollfd fds[2];
-	int rc = open_sources(adm, &s);
+	int rc = adm_kernel_events_open(adm, &events);
+	unsigned int count = adm_kernel_events_fds(&events, fds);
 
 	(void)args;
-	fds[0] = (struct pollfd){ s.appliance ? xmem_nl_fd(s.appliance) : -1, POLLIN, 0 };
-	fds[1] = (struct pollfd){ s.client ? xmem_nl_fd(s.client) : -1, POLLIN, 0 };
-	while (!rc) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+	while (!rc && !ferror(stdout)) {
+		if (poll(fds, count, -1) < 0 && errno != EINTR)
 			rc = xmem_err_set(&adm->err, XMEM_ERR_REFUSED, errno, "cannot wait: %s",
 					  strerror(errno));
 		else
-			rc = take_events(adm, &s);
-		if (ferror(stdout))
-			break;
+			rc = adm_kernel_events_take(adm, &events);
 	}
-	xmem_nl_close(s.appliance);
-	xmem_nl_close(s.client);
+	adm_kernel_events_close(&events);
 	return rc;
 }
 
+static const struct adm_column event_columns[] = {
+	{ "time", "TIME", ADM_TEXT },	  { "id", "NUMBER", ADM_NUMBER },
+	{ "type", "TYPE", ADM_TEXT },	  { "name", "NAME", ADM_TEXT },
+	{ "detail", "DETAIL", ADM_TEXT }, { 0 },
+};
+
+static const struct adm_option list_options[] = {
+	{ "since", "NUMBER", false, false, "only events after this one", NULL },
+	{ "type", "TYPE", false, false, "only this type, or what begins with it and a dot",
+	  "alloc|appliance|account|client|manager|reservation" },
+	{ "limit", "N", false, false, "at most so many (1000)", NULL },
+	{ 0 },
+};
+
+static int event_list(struct adm *adm, const struct adm_args *args)
+{
+	const char *type = adm_value(args, "type");
+	uint64_t since = 0, limit = 1000;
+	json_t *answer, *list;
+	char path[256];
+	int rc = adm_number(adm, args, "since", 0, INT64_MAX, &since);
+
+	if (!rc)
+		rc = adm_number(adm, args, "limit", 1, 10000, &limit);
+	if (!rc && type)
+		rc = adm_check_name(adm, type);
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/v1/events?limit=%llu&since=%llu%s%s",
+		 (unsigned long long)limit, (unsigned long long)since, type ? "&type=" : "",
+		 type ? type : "");
+	rc = adm_manager(adm, "GET", path, NULL, NULL, &answer);
+	if (rc)
+		return rc;
+	list = json_incref(json_object_get(answer, "events"));
+	json_decref(answer);
+	return adm_print_list(adm, list, event_columns);
+}
+
 static const struct adm_command commands[] = {
-	{ "watch", NULL, "print the modules' events until interrupted", NULL, event_watch },
+	{ "watch", NULL, "print the modules' events until interrupted", NULL, event_watch, NULL },
+	{ "list", NULL, "what the manager told lately", list_options, event_list, NULL },
 	{ 0 },
 };
 
 static const struct adm_object event = {
 	"event",
-	"what happens in the modules of this machine",
+	"what happens in this machine's modules, and what happened at the manager",
 	commands,
+	NULL,
 };
 ADM_OBJECT(event);

@@ -1,113 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* xmemadm manager: the managers themselves. */
+#include "adm.h"
+#include "args.h"
+#include "ask.h"
+#include "out.h"
 
-#include "http.h"
-#include "identity.h"
-#include "manager.h"
+static const struct adm_column status_lines[] = {
+	{ "version", "version", ADM_TEXT },
+	{ "roles", "roles", ADM_WORDS },
+	{ "manager.name", "name", ADM_TEXT },
+	{ "manager.leader", "leader", ADM_TEXT },
+	{ "manager.engine", "engine", ADM_TEXT },
+	{ "manager.revision", "revision", ADM_NUMBER },
+	{ "manager.appliances", "appliances", ADM_NUMBER },
+	{ "manager.pending", "pending", ADM_NUMBER },
+	{ "manager.allocations", "allocations", ADM_NUMBER },
+	{ "manager.owner", "owner mark", ADM_TEXT },
+	{ 0 },
+};
 
-static int ask(struct adm *adm, const char *method, const char *path, const json_t *in,
-	       json_t **out)
+static const struct adm_column manager_columns[] = {
+	{ "name", "NAME", ADM_TEXT },		{ "url", "URL", ADM_TEXT },
+	{ "leader", "LEADER", ADM_TEXT },	{ "engine", "ENGINE", ADM_TEXT },
+	{ "revision", "REVISION", ADM_NUMBER }, { 0 },
+};
+
+static const struct adm_column recovery_lines[] = {
+	{ "dry_run", "dry run", ADM_TEXT },
+	{ "appliances", "appliances asked", ADM_NUMBER },
+	{ "regions", "regions found", ADM_NUMBER },
+	{ "recovered", "recovered", ADM_NUMBER },
+	{ "known", "known before", ADM_NUMBER },
+	{ 0 },
+};
+
+static const struct adm_section recovery_sections[] = {
+	{ "allocations", "recovered ", NULL },
+	{ "undecided", "undecided: ", NULL },
+	{ 0 },
+};
+
+static int manager_status(struct adm *adm, const struct adm_args *args)
 {
-	struct xmem_http http = {
-		.url = adm->config.client.managers,
-		.ca = adm->config.tls.ca,
-		.cert = adm->config.tls.cert,
-		.key = adm->config.tls.key,
-	};
+	json_t *answer;
+	int rc = adm_manager(adm, "GET", "/v1/status", NULL, NULL, &answer);
 
-	if (!*http.url)
-		return adm_usage(adm, "no managers= in [client] of %s",
-				 adm->config_path ? adm->config_path : XMEM_CONFIG_PATH);
-	return xmem_http_request(&http, method, path, in, out, &adm->err);
+	(void)args;
+	return rc ? rc : adm_print_object(adm, answer, status_lines, NULL, NULL);
 }
 
-/**
- * adm_manager() - ask the manager
- * @adm: the run
- * @method: GET, POST or DELETE
- * @path: from the slash on
- * @name: name of an object that follows the path, or NULL
- * @in: body of the request, consumed; or NULL
- * @out: body of the answer, the caller's after success
- *
- * Return: 0 or a negative errno.
- */
-int adm_manager(struct adm *adm, const char *method, const char *path, const char *name, json_t *in,
-		json_t **out)
+static int manager_list(struct adm *adm, const struct adm_args *args)
 {
-	char *escaped = xmem_http_escape(name ? name : "");
-	char full[512];
-	int rc = adm_config(adm);
+	json_t *answer, *list;
+	int rc = adm_manager(adm, "GET", "/v1/managers", NULL, NULL, &answer);
 
-	*out = NULL;
-	if (!rc &&
-	    (!escaped || snprintf(full, sizeof(full), "%s%s", path, escaped) >= (int)sizeof(full)))
-		rc = adm_usage(adm, "the name is too long");
-	if (!rc)
-		rc = ask(adm, method, full, in, out);
-	if (rc) {
-		json_decref(*out);
-		*out = NULL;
-	}
-	free(escaped);
-	json_decref(in);
-	return rc;
-}
-
-/**
- * adm_manager_list() - print a list that the manager sent
- * @adm: the run
- * @answer: the answer, consumed
- * @key: member of the answer that is the list
- * @columns: how to show it
- *
- * Return: 0 or a negative errno.
- */
-int adm_manager_list(struct adm *adm, json_t *answer, const char *key,
-		     const struct adm_column *columns)
-{
-	json_t *list = json_incref(json_object_get(answer, key));
-
-	json_decref(answer);
-	if (json_is_array(list))
-		return adm_print_list(adm, list, columns);
-	json_decref(list);
-	return xmem_err_set(&adm->err, XMEM_ERR_UNREACHABLE, EPROTO,
-			    "the manager's answer has no %s", key);
-}
-
-/**
- * adm_manager_done() - say that the manager did it
- * @adm: the run
- * @answer: its answer, consumed; may be NULL
- * @verb: what was done
- * @name: to what
- *
- * Return: 0 or a negative errno.
- */
-int adm_manager_done(struct adm *adm, json_t *answer, const char *verb, const char *name)
-{
-	char text[128];
-
-	snprintf(text, sizeof(text), "%s %.64s", verb, name);
-	return adm_print_line(adm, answer ? answer : json_object(), text);
-}
-
-/**
- * adm_client_id() - who this machine is as a client
- * @adm: the run
- * @id: result: from the configuration, otherwise made from the machine's identity
- *
- * Return: 0 or a negative errno.
- */
-int adm_client_id(struct adm *adm, uint64_t *id)
-{
-	int rc = adm_config(adm);
-
+	(void)args;
 	if (rc)
 		return rc;
-	*id = adm->config.client.id;
-	return *id ? 0 : xmem_identity_default(id, &adm->err);
+	list = json_incref(json_object_get(answer, "managers"));
+	json_decref(answer);
+	return adm_print_list(adm, list, manager_columns);
 }
+
+static const struct adm_option recover_options[] = {
+	{ "dry-run", NULL, false, false, "only say what would be recovered", NULL },
+	{ 0 },
+};
+
+static int manager_recover(struct adm *adm, const struct adm_args *args)
+{
+	json_t *in = json_object(), *answer;
+	int rc;
+
+	adm_set(in, "dry_run", json_boolean(adm_has(args, "dry-run")));
+	rc = adm_manager(adm, "POST", "/v1/recovery", NULL, in, &answer);
+	return rc ? rc : adm_print_sections(adm, answer, recovery_lines, recovery_sections);
+}
+
+static const struct adm_command commands[] = {
+	{ "status", NULL, "the manager that answers", NULL, manager_status, NULL },
+	{ "list", NULL, "all managers of the cluster, and who leads", NULL, manager_list, NULL },
+	{ "recover", NULL, "rebuild what the manager knows from the appliances' regions",
+	  recover_options, manager_recover, NULL },
+	{ 0 },
+};
+
+static const struct adm_object manager = {
+	"manager",
+	"the daemons that decide who gets which memory",
+	commands,
+	NULL,
+};
+ADM_OBJECT(manager);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <libsmartcols.h>
 
@@ -70,6 +71,45 @@ static void format_words(const json_t *array, char *out, size_t size)
 					json_string_value(json_array_get(array, i)));
 }
 
+static void format_labels(const json_t *object, char *out, size_t size)
+{
+	const char *key;
+	json_t *value;
+	size_t len = 0;
+
+	*out = 0;
+	json_object_foreach ((json_t *)object, key, value) {
+		if (len >= size)
+			break;
+		len += (size_t)snprintf(out + len, size - len, "%s%s=%s", len ? "," : "", key,
+					json_string_value(value));
+	}
+}
+
+static void format_duration(json_int_t seconds, char *out, size_t size)
+{
+	static const struct {
+		json_int_t seconds;
+		char unit;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	size_t i, len = 0;
+	int parts = 0;
+
+	/* the two largest units say enough: 3d4h, 5m, 1h30m */
+	for (i = 0; i < 4 && parts < 2; i++) {
+		if (seconds < units[i].seconds && !(i == 3 && !parts)) {
+			parts += parts > 0;
+			continue;
+		}
+		len += (size_t)snprintf(out + len, size - len, "%" JSON_INTEGER_FORMAT "%c",
+					seconds / units[i].seconds, units[i].unit);
+		seconds %= units[i].seconds;
+		parts++;
+		if (!seconds)
+			break;
+	}
+}
+
 static void format_time(json_int_t seconds, char *out, size_t size)
 {
 	time_t t = (time_t)seconds;
@@ -95,6 +135,9 @@ static void format_number(enum adm_kind kind, json_int_t number, char *out, size
 	case ADM_TIME:
 		format_time(number, out, size);
 		break;
+	case ADM_SECONDS:
+		format_duration(number, out, size);
+		break;
 	case ADM_MS:
 		if (number % 1000)
 			snprintf(out, size, "%" JSON_INTEGER_FORMAT "ms", number);
@@ -106,10 +149,22 @@ static void format_number(enum adm_kind kind, json_int_t number, char *out, size
 	}
 }
 
+/* A key with a dot is a member of a member. */
+static const json_t *find_value(const json_t *object, const char *key)
+{
+	const char *dot = strchr(key, '.');
+	char outer[64];
+
+	if (!dot)
+		return json_object_get(object, key);
+	snprintf(outer, sizeof(outer), "%.*s", (int)(dot - key), key);
+	return find_value(json_object_get(object, outer), dot + 1);
+}
+
 static const char *format_cell(const struct adm_column *column, const json_t *object,
 			       char out[CELL])
 {
-	const json_t *value = json_object_get(object, column->key);
+	const json_t *value = find_value(object, column->key);
 
 	*out = 0;
 	if (json_is_string(value))
@@ -118,6 +173,10 @@ static const char *format_cell(const struct adm_column *column, const json_t *ob
 		snprintf(out, CELL, "%s", json_is_true(value) ? "yes" : "no");
 	else if (json_is_array(value))
 		format_words(value, out, CELL);
+	else if (json_is_object(value))
+		format_labels(value, out, CELL);
+	else if (json_is_real(value))
+		snprintf(out, CELL, "%.2f", json_real_value(value));
 	else if (json_is_integer(value))
 		format_number(column->kind, json_integer_value(value), out, CELL);
 	return out;
@@ -130,7 +189,8 @@ static int no_memory(struct adm *adm)
 
 static bool right_aligned(enum adm_kind kind)
 {
-	return kind == ADM_NUMBER || kind == ADM_ID || kind == ADM_SIZE || kind == ADM_MS;
+	return kind == ADM_NUMBER || kind == ADM_ID || kind == ADM_SIZE || kind == ADM_MS ||
+	       kind == ADM_SECONDS;
 }
 
 static int print_table(struct adm *adm, const json_t *rows, const struct adm_column *columns)
@@ -183,9 +243,56 @@ static int print_json(struct adm *adm, const json_t *value)
  */
 int adm_print_list(struct adm *adm, json_t *rows, const struct adm_column *columns)
 {
-	int rc = adm->json ? print_json(adm, rows) : print_table(adm, rows, columns);
+	int rc;
 
+	if (adm->collect) {
+		json_decref(adm->collected);
+		adm->collected = rows;
+		return 0;
+	}
+	rc = adm->json ? print_json(adm, rows) : print_table(adm, rows, columns);
 	json_decref(rows);
+	return rc;
+}
+
+/**
+ * adm_print_sections() - print an object and the lists in it
+ * @adm: the run
+ * @object: consumed
+ * @columns: its members, one a line
+ * @sections: members that are lists; ends with an empty one
+ *
+ * Return: 0 or a negative errno.
+ */
+int adm_print_sections(struct adm *adm, json_t *object, const struct adm_column *columns,
+		       const struct adm_section *sections)
+{
+	char cell[CELL];
+	int rc = 0;
+
+	if (adm->json) {
+		rc = print_json(adm, object);
+		json_decref(object);
+		return rc;
+	}
+	for (; columns->key; columns++)
+		if (*format_cell(columns, object, cell))
+			printf("%-16s %s\n", columns->title, cell);
+	for (; !rc && sections->key; sections++) {
+		const json_t *list = json_object_get(object, sections->key);
+		size_t i;
+
+		if (!json_array_size(list))
+			continue;
+		putchar('\n');
+		/* a list of texts is lines, a list of objects a table */
+		for (i = 0; !sections->columns && i < json_array_size(list); i++)
+			printf("%s%s\n", sections->title,
+			       json_string_value(json_array_get(list, i)));
+		if (sections->columns)
+			rc = print_table(adm, list, sections->columns);
+	}
+	json_decref(object);
 	return rc;
 }
 
@@ -202,23 +309,9 @@ int adm_print_list(struct adm *adm, json_t *rows, const struct adm_column *colum
 int adm_print_object(struct adm *adm, json_t *object, const struct adm_column *columns,
 		     const char *list, const struct adm_column *list_columns)
 {
-	char cell[CELL];
-	int rc = 0;
+	const struct adm_section sections[] = { { list, "", list_columns }, { 0 } };
 
-	if (adm->json) {
-		rc = print_json(adm, object);
-		json_decref(object);
-		return rc;
-	}
-	for (; columns->key; columns++)
-		if (*format_cell(columns, object, cell))
-			printf("%-14s %s\n", columns->title, cell);
-	if (list && json_array_size(json_object_get(object, list))) {
-		putchar('\n');
-		rc = print_table(adm, json_object_get(object, list), list_columns);
-	}
-	json_decref(object);
-	return rc;
+	return adm_print_sections(adm, object, columns, sections);
 }
 
 /**

@@ -332,11 +332,15 @@ static int make(struct adm *adm, struct xmem_nl *nl, struct adm_pagecache *pc,
 }
 
 static const struct adm_option enable_options[] = {
-	{ "origin", "DEVICE", true, false, "the block device that is cached" },
-	{ "cache", "NAME", true, false, "the device with the cache (its name, xmemN, or N)" },
-	{ "name", "NAME", false, false, "of /dev/mapper/NAME (cached- and the origin's name)" },
-	{ "block", "SIZE", false, false, "what is cached as one (32K, more if larger than 32G)" },
-	{ "deadline", "TIME", false, false, "how long a dead cache is waited for, once (2s)" },
+	{ "origin", "DEVICE", true, false, "the block device that is cached", "@file" },
+	{ "cache", "NAME", true, false, "the device with the cache (its name, xmemN, or N)",
+	  "@dev" },
+	{ "name", "NAME", false, false, "of /dev/mapper/NAME (cached- and the origin's name)",
+	  NULL },
+	{ "block", "SIZE", false, false, "what is cached as one (32K, more if larger than 32G)",
+	  NULL },
+	{ "deadline", "TIME", false, false, "how long a dead cache is waited for, once (2s)",
+	  NULL },
 	{ 0 },
 };
 
@@ -425,12 +429,13 @@ static int pagecache_status(struct adm *adm, const struct adm_args *args)
 
 static const struct adm_command commands[] = {
 	{ "enable", NULL, "cache a block device; also anew, after its cache failed", enable_options,
-	  pagecache_enable },
+	  pagecache_enable, NULL },
 	{ "disable", "DEVICE",
 	  "take the cache away, also from under a file system (/dev/mapper/NAME, NAME, or origin)",
-	  NULL, pagecache_disable },
-	{ "list", NULL, "all cached devices with their hit rate", NULL, pagecache_list },
-	{ "status", "DEVICE", "one cached device with its counters", NULL, pagecache_status },
+	  NULL, pagecache_disable, "@cache" },
+	{ "list", NULL, "all cached devices with their hit rate", NULL, pagecache_list, NULL },
+	{ "status", "DEVICE", "one cached device with its counters", NULL, pagecache_status,
+	  "@cache" },
 	{ 0 },
 };
 
@@ -438,5 +443,6 @@ static const struct adm_object pagecache = {
 	"pagecache",
 	"caches for block devices on other machines' memory",
 	commands,
+	NULL,
 };
 ADM_OBJECT(pagecache);

@@ -10,7 +10,7 @@
 #include "args.h"
 #include "duration.h"
 #include "hex.h"
-#include "manager.h"
+#include "ask.h"
 #include "objects.h"
 #include "out.h"
 #include "size.h"
@@ -80,9 +80,9 @@ static int open_region(struct adm *adm, const char *text, uint64_t *id, struct x
 }
 
 static const struct adm_option create_options[] = {
-	{ "size", "SIZE", true, false, "bytes: 512M, 1G; a multiple of 2M" },
-	{ "label", "TEXT", false, false, "free text for people" },
-	{ "id", "N", false, false, "identity wanted; the lowest free one without it" },
+	{ "size", "SIZE", true, false, "bytes: 512M, 1G; a multiple of 2M", NULL },
+	{ "label", "TEXT", false, false, "free text for people", NULL },
+	{ "id", "N", false, false, "identity wanted; the lowest free one without it", NULL },
 	{ 0 },
 };
 
@@ -111,7 +111,7 @@ static int region_create(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option destroy_options[] = {
-	{ "force", NULL, false, false, "also when it has grants, which are revoked first" },
+	{ "force", NULL, false, false, "also when it has grants, which are revoked first", NULL },
 	{ 0 },
 };
 
@@ -202,10 +202,14 @@ static int region_label(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option grant_options[] = {
-	{ "client", "HEX", true, false, "identity of the client (xmemadm dev id shows it there)" },
-	{ "rights", "RIGHTS", false, false, "read, write or read,write (the default)" },
-	{ "token", "HEX", false, false, "the secret, 32 hexadecimal digits; random without it" },
-	{ "expiry", "SECONDS", false, false, "how long from now (also 10m, 2h), or never" },
+	{ "client", "HEX", true, false, "identity of the client (xmemadm dev id shows it there)",
+	  "@self" },
+	{ "rights", "RIGHTS", false, false, "read, write or read,write (the default)",
+	  ",read|write" },
+	{ "token", "HEX", false, false, "the secret, 32 hexadecimal digits; random without it",
+	  NULL },
+	{ "expiry", "SECONDS", false, false, "how long from now (also 10m, 2h), or never",
+	  "never|10m|1h|1d" },
 	{ 0 },
 };
 
@@ -311,7 +315,7 @@ static int region_grant(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_option revoke_options[] = {
-	{ "client", "HEX", true, false, "identity of the client" },
+	{ "client", "HEX", true, false, "identity of the client", "@self" },
 	{ 0 },
 };
 
@@ -357,16 +361,17 @@ static int region_sessions(struct adm *adm, const struct adm_args *args)
 }
 
 static const struct adm_command commands[] = {
-	{ "create", NULL, "make a region of zeroed memory", create_options, region_create },
+	{ "create", NULL, "make a region of zeroed memory", create_options, region_create, NULL },
 	{ "destroy", "ID", "give a region's memory back to the pool", destroy_options,
-	  region_destroy },
-	{ "list", NULL, "all regions", NULL, region_list },
-	{ "show", "ID", "one region with its grants", NULL, region_show },
-	{ "label", "ID TEXT", "change a region's label", NULL, region_label },
-	{ "grant", "ID", "let a client use a region", grant_options, region_grant },
-	{ "revoke", "ID", "end a client's use of a region at once", revoke_options, region_revoke },
-	{ "grants", "[ID]", "the grants of one region, or of all", NULL, region_grants },
-	{ "sessions", NULL, "the clients connected now", NULL, region_sessions },
+	  region_destroy, "@region" },
+	{ "list", NULL, "all regions", NULL, region_list, NULL },
+	{ "show", "ID", "one region with its grants", NULL, region_show, "@region" },
+	{ "label", "ID TEXT", "change a region's label", NULL, region_label, "@region" },
+	{ "grant", "ID", "let a client use a region", grant_options, region_grant, "@region" },
+	{ "revoke", "ID", "end a client's use of a region at once", revoke_options, region_revoke,
+	  "@region" },
+	{ "grants", "[ID]", "the grants of one region, or of all", NULL, region_grants, "@region" },
+	{ "sessions", NULL, "the clients connected now", NULL, region_sessions, NULL },
 	{ 0 },
 };
 
@@ -374,5 +379,6 @@ static const struct adm_object region = {
 	"region",
 	"pieces of this machine's pool, and who may use them",
 	commands,
+	NULL,
 };
 ADM_OBJECT(region);
