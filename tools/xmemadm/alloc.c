@@ -20,8 +20,8 @@ static const struct adm_column alloc_columns[] = {
 	{ "type", "TYPE", ADM_TEXT },
 	{ "layout", "LAYOUT", ADM_TEXT },
 	{ "lease.state", "LEASE", ADM_TEXT },
-	{ "lease.left", "LEFT", ADM_SECONDS },
-	{ "account", "ACCOUNT", ADM_TEXT },
+	{ "lease.left", "LEFT", ADM_SECONDS | ADM_SPARE },
+	{ "account", "ACCOUNT", ADM_TEXT | ADM_SPARE },
 	{ "owner", "OWNER", ADM_TEXT },
 	{ "client", "CLIENT", ADM_TEXT },
 	{ "id", "ID", ADM_TEXT },
@@ -39,14 +39,15 @@ static const struct adm_column alloc_lines[] = {
 	{ "client", "client", ADM_TEXT },
 	{ "account", "account", ADM_TEXT },
 	{ "reservation", "reservation", ADM_TEXT },
-	{ "strategies", "strategies", ADM_WORDS },
-	{ "labels", "labels", ADM_TEXT },
+	{ "strategy", "strategy", ADM_TEXT },
 	{ "created", "created", ADM_TIME },
 	{ "lease.state", "lease", ADM_TEXT },
 	{ "lease.left", "lease left", ADM_SECONDS },
 	{ "lease.duration", "duration", ADM_SECONDS },
 	{ "lease.not_in_use", "not in use", ADM_SECONDS },
 	{ "error", "error", ADM_TEXT },
+	{ "note", "note", ADM_TEXT },
+	{ "details", "waits for", ADM_WORDS },
 	{ 0 },
 };
 
@@ -55,6 +56,7 @@ static const struct adm_column leg_columns[] = {
 	{ "appliance", "APPLIANCE", ADM_TEXT },
 	{ "region", "REGION", ADM_ID },
 	{ "size", "SIZE", ADM_SIZE },
+	{ "state", "STATE", ADM_TEXT | ADM_SPARE },
 	{ 0 },
 };
 
@@ -70,6 +72,8 @@ static const struct adm_option create_options[] = {
 	  "who will use it; this machine (xmemadm dev id) without it", "@self" },
 	{ "duration", "TIME", false, false, "how long it is wanted; as long as permitted", NULL },
 	{ "not-in-use", "TIME", false, false, "how long it may stay without being renewed", NULL },
+	{ "reservation", "NAME", false, false,
+	  "draw from this reservation; from all that serve the client without it", "@reservation" },
 	{ "dry-run", NULL, false, false, "only print where it would go, and why", NULL },
 	{ 0 },
 };
@@ -192,7 +196,6 @@ static const struct adm_option set_options[] = {
 	  "volatile|persistent" },
 	{ "duration", "TIME", false, false, "how long it is wanted, from now", NULL },
 	{ "not-in-use", "TIME", false, false, "how long it may stay without being renewed", NULL },
-	{ "labels", "KEY=VALUE[,...]", false, false, "free labels; replaces all", NULL },
 	{ 0 },
 };
 
@@ -200,7 +203,6 @@ static const struct adm_field set_fields[] = {
 	{ "type", "type", ADM_F_WORD, 0, 0 },
 	{ "duration", "duration", ADM_F_SECONDS, 1, ADM_YEARS },
 	{ "not-in-use", "not_in_use", ADM_F_SECONDS, 1, ADM_YEARS },
-	{ "labels", "labels", ADM_F_LABELS, 0, 0 },
 	{ 0 },
 };
 
@@ -211,7 +213,7 @@ static int alloc_set(struct adm *adm, const struct adm_args *args)
 
 	if (!rc && !json_object_size(in))
 		rc = adm_usage(adm, "nothing to set; possible are --type, --duration, "
-				    "--not-in-use, --labels");
+				    "--not-in-use");
 	if (!rc)
 		return ask_one(adm, "PATCH", args->word[0], "", in);
 	json_decref(in);
@@ -246,7 +248,7 @@ static const struct adm_command commands[] = {
 	{ "resize", "NAME SIZE", "grow or shrink an allocation", NULL, alloc_resize, "@alloc" },
 	{ "renew", "NAME", "say that an allocation is in use: its lease begins anew", NULL,
 	  alloc_renew, "@alloc" },
-	{ "set", "NAME", "change type, times or labels of an allocation", set_options, alloc_set,
+	{ "set", "NAME", "change type or times of an allocation", set_options, alloc_set,
 	  "@alloc" },
 	{ "restructure", "NAME",
 	  "print how an allocation would be laid out anew, with other wishes", restructure_options,

@@ -36,7 +36,7 @@ static const struct adm_column appliance_columns[] = {
 	{ "address", "ADDRESS", ADM_TEXT },
 	{ "port", "PORT", ADM_NUMBER },
 	{ "url", "URL", ADM_TEXT },
-	{ "error", "ERROR", ADM_TEXT },
+	{ "error", "ERROR", ADM_TEXT | ADM_SPARE },
 	{ 0 },
 };
 

@@ -9,7 +9,7 @@
 
 #define ADM_WORDS_MAX 4
 #define ADM_VALUES_MAX 96
-#define ADM_OPTIONS_MAX 24
+#define ADM_OPTIONS_MAX 32
 
 struct adm_args {
 	unsigned int words, values;

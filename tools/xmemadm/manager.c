@@ -8,45 +8,59 @@
 static const struct adm_column status_lines[] = {
 	{ "version", "version", ADM_TEXT },
 	{ "roles", "roles", ADM_WORDS },
-	{ "manager.name", "name", ADM_TEXT },
+	{ "manager.leads", "leads", ADM_TEXT },
 	{ "manager.leader", "leader", ADM_TEXT },
-	{ "manager.engine", "engine", ADM_TEXT },
-	{ "manager.revision", "revision", ADM_NUMBER },
+	{ "cluster.leader_url", "leader's URL", ADM_TEXT },
+	{ "cluster.engine", "engine", ADM_TEXT },
+	{ "cluster.revision", "revision", ADM_NUMBER },
+	{ "cluster.error", "trouble", ADM_TEXT },
 	{ "manager.appliances", "appliances", ADM_NUMBER },
-	{ "manager.pending", "pending", ADM_NUMBER },
 	{ "manager.allocations", "allocations", ADM_NUMBER },
 	{ "manager.owner", "owner mark", ADM_TEXT },
 	{ 0 },
 };
 
 static const struct adm_column manager_columns[] = {
-	{ "name", "NAME", ADM_TEXT },		{ "url", "URL", ADM_TEXT },
-	{ "leader", "LEADER", ADM_TEXT },	{ "engine", "ENGINE", ADM_TEXT },
-	{ "revision", "REVISION", ADM_NUMBER }, { 0 },
+	{ "name", "NAME", ADM_TEXT },
+	{ "url", "URL", ADM_TEXT },
+	{ "leader", "LEADER", ADM_TEXT },
+	{ 0 },
 };
 
 static const struct adm_column recovery_lines[] = {
 	{ "dry_run", "dry run", ADM_TEXT },
 	{ "appliances", "appliances asked", ADM_NUMBER },
-	{ "regions", "regions found", ADM_NUMBER },
-	{ "recovered", "recovered", ADM_NUMBER },
-	{ "known", "known before", ADM_NUMBER },
 	{ 0 },
 };
 
+static const struct adm_column recovered_columns[] = {
+	{ "name", "RECOVERED", ADM_TEXT }, { "owner", "OWNER", ADM_TEXT },
+	{ "size", "SIZE", ADM_SIZE },	   { "regions", "REGIONS", ADM_NUMBER },
+	{ "epoch", "EPOCH", ADM_NUMBER },  { 0 },
+};
+
 static const struct adm_section recovery_sections[] = {
-	{ "allocations", "recovered ", NULL },
+	{ "recovered", "", recovered_columns },
 	{ "undecided", "undecided: ", NULL },
 	{ 0 },
 };
 
+/* What the manager is, and what its cluster is as far as the caller may know that. */
 static int manager_status(struct adm *adm, const struct adm_args *args)
 {
-	json_t *answer;
+	json_t *answer, *cluster;
 	int rc = adm_manager(adm, "GET", "/v1/status", NULL, NULL, &answer);
 
 	(void)args;
-	return rc ? rc : adm_print_object(adm, answer, status_lines, NULL, NULL);
+	if (rc)
+		return rc;
+	rc = adm_manager(adm, "GET", "/v1/managers", NULL, NULL, &cluster);
+	if (!rc)
+		adm_set(answer, "cluster", cluster);
+	if (!rc || adm->err.status == 403)
+		return adm_print_object(adm, answer, status_lines, NULL, NULL);
+	json_decref(answer);
+	return rc;
 }
 
 static int manager_list(struct adm *adm, const struct adm_args *args)

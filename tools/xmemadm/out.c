@@ -12,6 +12,7 @@
 #include "size.h"
 
 #define CELL 512
+#define COLUMNS_MAX 32
 
 /**
  * adm_id_text() - a region's identity for people
@@ -121,11 +122,11 @@ static void format_time(json_int_t seconds, char *out, size_t size)
 		strftime(out, size, "%F %T", localtime_r(&t, &tm));
 }
 
-static void format_number(enum adm_kind kind, json_int_t number, char *out, size_t size)
+static void format_number(unsigned int kind, json_int_t number, char *out, size_t size)
 {
 	char text[ADM_ID_SIZE];
 
-	switch (kind) {
+	switch (kind & ~(unsigned int)ADM_SPARE) {
 	case ADM_ID:
 		snprintf(out, size, "%s", adm_id_text((uint64_t)number, text));
 		break;
@@ -187,36 +188,60 @@ static int no_memory(struct adm *adm)
 	return xmem_err_set(&adm->err, XMEM_ERR_USAGE, ENOMEM, "out of memory");
 }
 
-static bool right_aligned(enum adm_kind kind)
+static bool right_aligned(unsigned int kind)
 {
+	kind &= ~(unsigned int)ADM_SPARE;
 	return kind == ADM_NUMBER || kind == ADM_ID || kind == ADM_SIZE || kind == ADM_MS ||
 	       kind == ADM_SECONDS;
 }
 
+/* Whether a column is shown: not a spare one that is empty everywhere. */
+static bool shown(const struct adm_column *column, const json_t *rows)
+{
+	char cell[CELL];
+	size_t row;
+
+	if (!(column->kind & ADM_SPARE))
+		return true;
+	for (row = 0; row < json_array_size(rows); row++)
+		if (*format_cell(column, json_array_get(rows, row), cell))
+			return true;
+	return false;
+}
+
+static int add_row(struct libscols_table *table, const json_t *object,
+		   const struct adm_column *const *columns, size_t count)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	char cell[CELL];
+	size_t i;
+
+	for (i = 0; line && i < count; i++)
+		if (scols_line_set_data(line, i, format_cell(columns[i], object, cell)))
+			return -1;
+	return line ? 0 : -1;
+}
+
 static int print_table(struct adm *adm, const json_t *rows, const struct adm_column *columns)
 {
+	const struct adm_column *used[COLUMNS_MAX];
 	struct libscols_table *table = scols_new_table();
-	char cell[CELL];
-	size_t row, i;
+	size_t row, count = 0;
 	int rc = 0;
 
 	if (!table)
 		return no_memory(adm);
-	for (i = 0; columns[i].key; i++)
-		if (!scols_table_new_column(table, columns[i].title, 0,
-					    right_aligned(columns[i].kind) ? SCOLS_FL_RIGHT : 0))
+	for (; columns->key && count < COLUMNS_MAX; columns++) {
+		if (!shown(columns, rows))
+			continue;
+		used[count++] = columns;
+		if (!scols_table_new_column(table, columns->title, 0,
+					    right_aligned(columns->kind) ? SCOLS_FL_RIGHT : 0))
 			rc = no_memory(adm);
-	for (row = 0; !rc && row < json_array_size(rows); row++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		if (!line)
-			rc = no_memory(adm);
-		for (i = 0; !rc && columns[i].key; i++)
-			if (scols_line_set_data(
-				    line, i,
-				    format_cell(&columns[i], json_array_get(rows, row), cell)))
-				rc = no_memory(adm);
 	}
+	for (row = 0; !rc && row < json_array_size(rows); row++)
+		if (add_row(table, json_array_get(rows, row), used, count))
+			rc = no_memory(adm);
 	if (!rc && json_array_size(rows))
 		scols_print_table(table);
 	scols_unref_table(table);

@@ -20,6 +20,8 @@ enum adm_kind {
 	ADM_MS,	     /* milliseconds */
 	ADM_SECONDS, /* a span of time */
 	ADM_WORDS,   /* array of strings */
+	ADM_SPARE =
+		0x100, /* beside one of these: left out of a table where it is empty in all rows */
 };
 
 /*
@@ -28,7 +30,7 @@ enum adm_kind {
  */
 struct adm_column {
 	const char *key, *title;
-	enum adm_kind kind;
+	unsigned int kind; /* of enum adm_kind */
 };
 
 /* A list inside an object: a table, or without @columns lines that begin with @title. */

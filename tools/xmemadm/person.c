@@ -29,9 +29,9 @@ const struct adm_field adm_profile_fields[] = {
 
 const struct adm_column adm_person_columns[] = {
 	{ "name", "NAME", ADM_TEXT },
-	{ "id", "ID", ADM_TEXT },
-	{ "account", "ACCOUNT", ADM_TEXT },
-	{ "priority", "PRIORITY", ADM_NUMBER },
+	{ "id", "ID", ADM_TEXT | ADM_SPARE },
+	{ "account", "ACCOUNT", ADM_TEXT | ADM_SPARE },
+	{ "priority", "PRIORITY", ADM_NUMBER | ADM_SPARE },
 	{ "quota.total", "QUOTA", ADM_SIZE },
 	{ "used.total", "USED", ADM_SIZE },
 	{ "used.volatile", "VOLATILE", ADM_SIZE },

@@ -62,22 +62,16 @@ static int policy_set(struct adm *adm, const struct adm_args *args)
 
 static const struct adm_column explain_lines[] = {
 	{ "name", "name", ADM_TEXT },
-	{ "strategies", "strategies", ADM_WORDS },
+	{ "strategy", "strategy", ADM_TEXT },
 	{ "layout", "layout", ADM_TEXT },
-	{ "why", "why", ADM_TEXT },
+	{ "reason", "why", ADM_TEXT },
 	{ 0 },
 };
 
 static const struct adm_column explain_columns[] = {
 	{ "index", "LEG", ADM_NUMBER }, { "appliance", "APPLIANCE", ADM_TEXT },
-	{ "region", "REGION", ADM_ID }, { "size", "SIZE", ADM_SIZE },
-	{ "why", "WHY", ADM_TEXT },	{ 0 },
-};
-
-static const struct adm_section explain_sections[] = {
-	{ "legs", NULL, explain_columns },
-	{ "reasons", "  ", NULL },
-	{ 0 },
+	{ "size", "SIZE", ADM_SIZE },	{ "drawn", "RESERVED", ADM_SIZE | ADM_SPARE },
+	{ "reason", "WHY", ADM_TEXT },	{ 0 },
 };
 
 static int policy_explain(struct adm *adm, const struct adm_args *args)
@@ -90,7 +84,7 @@ static int policy_explain(struct adm *adm, const struct adm_args *args)
 		return rc;
 	snprintf(path, sizeof(path), "/v1/allocations/%.63s/explanation", args->word[0]);
 	rc = adm_manager(adm, "GET", path, NULL, NULL, &answer);
-	return rc ? rc : adm_print_sections(adm, answer, explain_lines, explain_sections);
+	return rc ? rc : adm_print_object(adm, answer, explain_lines, "legs", explain_columns);
 }
 
 static const struct adm_command commands[] = {

@@ -9,9 +9,12 @@
 #define LIST "/v1/reservations"
 
 static const struct adm_column reservation_columns[] = {
-	{ "name", "NAME", ADM_TEXT },	  { "account", "ACCOUNT", ADM_TEXT },
-	{ "client", "CLIENT", ADM_TEXT }, { "size", "SIZE", ADM_SIZE },
-	{ "used", "USED", ADM_SIZE },	  { 0 },
+	{ "name", "NAME", ADM_TEXT },
+	{ "account", "ACCOUNT", ADM_TEXT | ADM_SPARE },
+	{ "client", "CLIENT", ADM_TEXT | ADM_SPARE },
+	{ "size", "SIZE", ADM_SIZE },
+	{ "used", "USED", ADM_SIZE },
+	{ 0 },
 };
 
 static const struct adm_column reservation_lines[] = {
@@ -23,9 +26,24 @@ static const struct adm_column reservation_lines[] = {
 static const struct adm_column placement_columns[] = {
 	{ "appliance", "APPLIANCE", ADM_TEXT },
 	{ "size", "SIZE", ADM_SIZE },
-	{ "used", "USED", ADM_SIZE },
 	{ 0 },
 };
+
+/* In the answer the placement has a member for each appliance; a table wants rows. */
+static int print_reservation(struct adm *adm, json_t *answer)
+{
+	json_t *rows = json_array(), *size;
+	const char *appliance;
+
+	if (!adm->json) {
+		json_object_foreach (json_object_get(answer, "placement"), appliance, size)
+			json_array_append_new(rows, json_pack("{s:s, s:O}", "appliance", appliance,
+							      "size", size));
+		json_object_set(answer, "placement", rows);
+	}
+	json_decref(rows);
+	return adm_print_object(adm, answer, reservation_lines, "placement", placement_columns);
+}
 
 static const struct adm_option provision_options[] = {
 	{ "size", "SIZE", true, false, "bytes: 512M, 1G", NULL },
@@ -63,9 +81,7 @@ static int reservation_provision(struct adm *adm, const struct adm_args *args)
 		return rc;
 	}
 	rc = adm_manager_create(adm, LIST, in, &answer);
-	return rc ? rc
-		  : adm_print_object(adm, answer, reservation_lines, "placement",
-				     placement_columns);
+	return rc ? rc : print_reservation(adm, answer);
 }
 
 static int reservation_unprovision(struct adm *adm, const struct adm_args *args)
@@ -91,9 +107,7 @@ static int reservation_show(struct adm *adm, const struct adm_args *args)
 
 	if (!rc)
 		rc = adm_manager(adm, "GET", LIST "/", args->word[0], NULL, &answer);
-	return rc ? rc
-		  : adm_print_object(adm, answer, reservation_lines, "placement",
-				     placement_columns);
+	return rc ? rc : print_reservation(adm, answer);
 }
 
 static const struct adm_command commands[] = {

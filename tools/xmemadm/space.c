@@ -16,7 +16,7 @@ static const struct adm_column space_lines[] = {
 
 static const struct adm_column each_columns[] = {
 	{ "appliance", "APPLIANCE", ADM_TEXT },
-	{ "free", "FREE", ADM_SIZE },
+	{ "space", "SPACE", ADM_SIZE },
 	{ "largest", "LARGEST", ADM_SIZE },
 	{ 0 },
 };

@@ -8,7 +8,7 @@
 #define ADM_STRATEGIES                                                                      \
 	",best-fit|most-free|two-choices|near|backing|low-load|low-latency|high-bandwidth|" \
 	"same-bandwidth|class|spread"
-#define ADM_YEARS (100ull * 365 * 86400)
+#define ADM_YEARS (10ull * 365 * 86400)
 #define ADM_SIZE_MAX (1ull << 50) /* of one allocation */
 #define ADM_QUOTA_MAX (1ull << 60)
 
@@ -31,6 +31,11 @@
 	{ "bandwidth", "CLASS", false, false, "the client's bandwidth class",              \
 	  "any|low|medium|high" },                                                         \
 	{ "class", "TEXT", false, false, "hardware class, for the strategy class", NULL }, \
+	{ "need-class", NULL, false, false, "only appliances of that class", NULL },       \
+	{ "backing", NULL, false, false, "only appliances with a backing store", NULL },   \
+	{ "max-load", "N", false, false, "no appliance with more load, 1 to 1000", NULL }, \
+	{ "max-latency", "NS", false, false, "none that is slower, nanoseconds", NULL },   \
+	{ "min-bandwidth", "MBPS", false, false, "none with a slower link, Mbit/s", NULL }, \
 	{ "appliances", "GLOB[,GLOB...]", false, true, "only these appliances", "@appliance" }, \
 	{ "exclude", "GLOB[,GLOB...]", false, true, "none of these appliances", "@appliance" }
 /* clang-format on */
