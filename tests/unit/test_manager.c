@@ -53,12 +53,15 @@ static const struct {
 	  { "NAME STATE    UP  MEMORY FREE LARGEST REGIONS HEALTHY ADDRESS",
 	    "a1   admitted yes     1G 512M    256M       3 yes     192.0.2.1",
 	    "a2   pending  no" } },
+	{ "appliance list --state pending",
+	  "GET /v1/appliances?state=pending&limit=5000 \n",
+	  { "NAME STATE" } },
 	{ "appliance show a1",
 	  "GET /v1/appliances/a1 \n",
 	  { "labels           site=lab,rack=r1\n", "healthy          no\n",
 	    "complaints       too hot: 99 C,a fan stands\n", "seen before      3s\n" } },
 	{ "appliance add a1 https://a1:7708",
-	  "POST /v1/appliances keyed {\"name\":\"a1\",\"url\":\"https://a1:7708\"}\n",
+	  "POST /v1/appliances {\"name\":\"a1\",\"url\":\"https://a1:7708\"}\n",
 	  { "added a1\n" } },
 	{ "appliance admit a1",
 	  "PATCH /v1/appliances/a1 {\"state\":\"admitted\"}\n",
@@ -92,6 +95,9 @@ static const struct {
 	{ "alloc resize one 8M",
 	  "PATCH /v1/allocations/one {\"size\":8388608}\n",
 	  { "size             8M\n" } },
+	{ "alloc resize one 2M --force",
+	  "PATCH /v1/allocations/one?force=1 {\"size\":2097152}\n",
+	  { "size" } },
 	{ "alloc renew one",
 	  "PUT /v1/allocations/one/lease {}\n",
 	  { "lease            active\n" } },
@@ -155,9 +161,13 @@ static const struct {
 	  "GET /v1/allocations/one/explanation \n",
 	  { "why              two pieces are needed\n", "nearest" } },
 	{ "reservation provision pool --size 8M --account web --strategy most-free",
-	  "POST /v1/reservations keyed {\"name\":\"pool\",\"size\":8388608,\"account\":\"web\","
+	  "POST /v1/reservations {\"name\":\"pool\",\"size\":8388608,\"account\":\"web\","
 	  "\"strategies\":[\"most-free\"]}\n",
 	  { "used             4M\n", "APPLIANCE SIZE\na1          8M\n" } },
+	{ "reservation provision pool --size 8M --client c1 --dry-run",
+	  "POST /v1/reservations?dry_run=1 {\"name\":\"pool\",\"size\":8388608,"
+	  "\"client\":\"c1\"}\n",
+	  { "why              two pieces are needed\n" } },
 	{ "reservation list",
 	  "GET /v1/reservations?limit=5000 \n",
 	  { "NAME ACCOUNT SIZE USED\npool web       8M   4M\n" } },
@@ -236,8 +246,13 @@ static void json_errors(void **state)
 	size_t i;
 
 	(void)state;
+	stub_asked(&leader);
 	run(&r, "$XMEMADM -j -c %s/conf alloc create two --size 1G", dir);
 	assert_int_equal(r.status, 1);
+	/* what creates can be asked for again */
+	assert_string_equal(stub_asked(&leader),
+			    "POST /v1/allocations keyed {\"size\":1073741824,\"name\":\"two\","
+			    "\"layout\":\"auto\",\"client\":\"0x0000000000000002\"}\n");
 	assert_string_equal(r.out, "");
 	assert_string_equal(r.err,
 			    "{\"error\":\"not enough memory\",\"reason\":\"no-room\","

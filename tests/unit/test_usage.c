@@ -148,6 +148,7 @@ static const struct {
 	{ "appliance set label a1 rack", "\"rack\" is no label" },
 	{ "appliance set label a/1 rack=r", "\"a/1\" cannot be a name" },
 	{ "appliance set label a1 rack=r x", "unexpected \"x\"" },
+	{ "appliance list --state lost", "--state lost: possible are pending, admitted, drained" },
 	{ "appliance admit a/b", "\"a/b\" cannot be a name" },
 	{ "appliance drain", "xmemadm appliance drain NAME" },
 	{ "appliance remove a/b", "\"a/b\" cannot be a name" },

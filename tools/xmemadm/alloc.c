@@ -176,6 +176,11 @@ static int alloc_renew(struct adm *adm, const struct adm_args *args)
 	return ask_one(adm, "PUT", args->word[0], "/lease", json_object());
 }
 
+static const struct adm_option resize_options[] = {
+	{ "force", NULL, false, false, "take away also what a client may still use", NULL },
+	{ 0 },
+};
+
 static int alloc_resize(struct adm *adm, const struct adm_args *args)
 {
 	uint64_t size;
@@ -188,7 +193,7 @@ static int alloc_resize(struct adm *adm, const struct adm_args *args)
 		return rc;
 	in = json_object();
 	adm_set(in, "size", adm_json_u64(size));
-	return ask_one(adm, "PATCH", args->word[0], "", in);
+	return ask_one(adm, "PATCH", args->word[0], adm_has(args, "force") ? "?force=1" : "", in);
 }
 
 static const struct adm_option set_options[] = {
@@ -245,7 +250,8 @@ static const struct adm_command commands[] = {
 	  "@alloc" },
 	{ "list", NULL, "all allocations that may be seen", NULL, alloc_list, NULL },
 	{ "show", "NAME", "one allocation with its regions", NULL, alloc_show, "@alloc" },
-	{ "resize", "NAME SIZE", "grow or shrink an allocation", NULL, alloc_resize, "@alloc" },
+	{ "resize", "NAME SIZE", "grow or shrink an allocation", resize_options, alloc_resize,
+	  "@alloc" },
 	{ "renew", "NAME", "say that an allocation is in use: its lease begins anew", NULL,
 	  alloc_renew, "@alloc" },
 	{ "set", "NAME", "change type or times of an allocation", set_options, alloc_set,

@@ -6,6 +6,7 @@
 #include "adm.h"
 #include "args.h"
 #include "ask.h"
+#include "fields.h"
 #include "label.h"
 #include "objects.h"
 #include "out.h"
@@ -155,10 +156,22 @@ static int appliance_drain(struct adm *adm, const struct adm_args *args)
 	return set_state(adm, args->word[0], "drained");
 }
 
+static const struct adm_option list_options[] = {
+	{ "state", "STATE", false, false, "only those in this state", "pending|admitted|drained" },
+	{ 0 },
+};
+
 static int appliance_list(struct adm *adm, const struct adm_args *args)
 {
-	(void)args;
-	return adm_manager_list(adm, "/v1/appliances", "appliances", appliance_columns);
+	const char *state = adm_value(args, "state");
+	char path[64];
+	int rc = state ? adm_choice(adm, list_options, "state", state) : 0;
+
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/v1/appliances%s%s", state ? "?state=" : "",
+		 state ? state : "");
+	return adm_manager_list(adm, path, "appliances", appliance_columns);
 }
 
 static int appliance_add(struct adm *adm, const struct adm_args *args)
@@ -171,7 +184,7 @@ static int appliance_add(struct adm *adm, const struct adm_args *args)
 	in = json_object();
 	adm_set(in, "name", json_string(args->word[0]));
 	adm_set(in, "url", json_string(args->word[1]));
-	rc = adm_manager_create(adm, "/v1/appliances", in, &answer);
+	rc = adm_manager(adm, "POST", "/v1/appliances", NULL, in, &answer);
 	return rc ? rc : adm_manager_done(adm, answer, "added", args->word[0]);
 }
 
@@ -201,7 +214,8 @@ static const struct adm_command commands[] = {
 	{ "set", "memory SIZE | label NAME KEY=VALUE[,...]",
 	  "the size of this machine's pool; or labels of one that the manager knows", NULL,
 	  appliance_set, "memory|label @appliance" },
-	{ "list", NULL, "the appliances that the manager knows", NULL, appliance_list, NULL },
+	{ "list", NULL, "the appliances that the manager knows", list_options, appliance_list,
+	  NULL },
 	{ "add", "NAME URL", "make an appliance known to the manager (https://HOST:PORT)", NULL,
 	  appliance_add, NULL },
 	{ "admit", "NAME", "let an appliance's memory count", NULL, appliance_admit, "@appliance" },

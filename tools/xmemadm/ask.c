@@ -190,7 +190,7 @@ int adm_manager(struct adm *adm, const char *method, const char *path, const cha
 }
 
 /**
- * adm_manager_create() - have the manager make something, once
+ * adm_manager_create() - have the manager make an allocation or the like, once
  * @adm: the run
  * @path: of the list that it becomes part of
  * @in: body of the request, consumed
@@ -219,7 +219,7 @@ static int bad_answer(struct adm *adm, const char *key)
 /**
  * adm_manager_list() - print a list that the manager sends, page by page
  * @adm: the run
- * @path: of the list
+ * @path: of the list, perhaps with a query
  * @key: member of the answer that is the list
  * @columns: how to show it
  *
@@ -235,8 +235,8 @@ int adm_manager_list(struct adm *adm, const char *path, const char *key,
 	do {
 		const char *next;
 
-		snprintf(page, sizeof(page), "%s?" PAGE "%s%s", path, *after ? "&after=" : "",
-			 after);
+		snprintf(page, sizeof(page), "%s%c" PAGE "%s%s", path,
+			 strchr(path, '?') ? '&' : '?', *after ? "&after=" : "", after);
 		rc = adm_manager(adm, "GET", page, NULL, NULL, &answer);
 		if (!rc && json_array_extend(rows, json_object_get(answer, key)))
 			rc = bad_answer(adm, key);

@@ -53,6 +53,7 @@ static const struct adm_option provision_options[] = {
 	  ADM_STRATEGIES },
 	{ "appliances", "GLOB[,GLOB...]", false, true, "only these appliances", "@appliance" },
 	{ "exclude", "GLOB[,GLOB...]", false, true, "none of these appliances", "@appliance" },
+	{ "dry-run", NULL, false, false, "only print where the room would be, and why", NULL },
 	{ 0 },
 };
 
@@ -80,7 +81,9 @@ static int reservation_provision(struct adm *adm, const struct adm_args *args)
 		json_decref(in);
 		return rc;
 	}
-	rc = adm_manager_create(adm, LIST, in, &answer);
+	if (adm_has(args, "dry-run"))
+		return adm_want_plan(adm, LIST "?dry_run=1", in);
+	rc = adm_manager(adm, "POST", LIST, NULL, in, &answer);
 	return rc ? rc : print_reservation(adm, answer);
 }
 
