@@ -29,7 +29,7 @@ alice() { "$XMEMADM" -c "$XMEM_TMP/alice.conf" "$@"; }
 
 check "appliance add" admin appliance add a1 "$(url a1)"
 check "appliance list" admin appliance list
-check "  says that it is up" grep -q 'a1.*up.*64M' <<<"$output"
+check "  says that it is up" grep -q 'a1 *admitted *yes *64M' <<<"$output"
 refused 'this needs admin' alice appliance add a2 https://127.0.0.1:1
 check "alloc create" alice alloc create v --size 32M
 check "  says that it is ready" grep -q 'ready' <<<"$output"
@@ -61,8 +61,8 @@ check "alloc create" alice alloc create v --size 32M
 check "alloc destroy" alice alloc destroy v
 equal "nothing is left" "$(regions a1)" 0
 stop a1 KILL
-check "appliance list" admin appliance list
-check "  says that it is down" grep -q 'a1.*down' <<<"$output"
+is_down() { admin appliance list | grep -q 'a1 *admitted *no'; }
+check "appliance list says that it is down" wait_for 30 is_down
 check "appliance remove" admin appliance remove a1
 stop manager
 refused 'refused|connect' alice alloc list
