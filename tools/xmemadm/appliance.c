@@ -54,6 +54,7 @@ static const struct adm_column appliance_lines[] = {
 	{ "largest", "largest", ADM_SIZE },
 	{ "reserved", "reserved", ADM_SIZE },
 	{ "regions", "regions", ADM_NUMBER },
+	{ "held", "of allocations", ADM_NUMBER },
 	{ "address", "address", ADM_TEXT },
 	{ "port", "port", ADM_NUMBER },
 	{ "labels", "labels", ADM_TEXT },
