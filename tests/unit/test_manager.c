@@ -261,6 +261,10 @@ static void json_errors(void **state)
 	run(&r, "$XMEMADM -j -c %s/conf alloc destroy busy", dir);
 	assert_string_equal(r.err, "{\"error\":\"busy is attached\",\"reason\":\"refused\","
 				   "\"status\":409,\"exit\":1}\n");
+	/* all of what a daemon says, however long */
+	run(&r, "$XMEMADM -c %s/conf alloc destroy many", dir);
+	assert_int_equal(r.status, 1);
+	assert_int_equal(strlen(r.err), strlen("xmemadm: no:;\n") - 2 + 30 * 101);
 	for (i = 0; i < COUNT(usage); i++) {
 		run(&r, "$XMEMADM %s", usage[i]);
 		assert_int_equal(r.status, 2);

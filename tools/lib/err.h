@@ -25,7 +25,7 @@ struct xmem_err {
 	enum xmem_err_kind kind;
 	int code;
 	int status;
-	char text[1024];
+	char text[512];
 };
 
 int xmem_err_set(struct xmem_err *err, enum xmem_err_kind kind, int code, const char *fmt, ...)

@@ -107,7 +107,7 @@ int adm_manager_each(struct adm *adm, int (*fn)(struct adm *adm, struct xmem_htt
 	adm->err.kind = XMEM_ERR_UNREACHABLE;
 	if (asked > 1) {
 		adm->err.status = 0;
-		snprintf(adm->err.text, sizeof(adm->err.text), "no manager answers: %.960s", all);
+		snprintf(adm->err.text, sizeof(adm->err.text), "no manager answers: %.480s", all);
 	}
 	return rc;
 }

@@ -54,6 +54,26 @@ static json_t *error_json(const struct adm *adm, int rc)
 	return o;
 }
 
+/* A daemon may say more than an error has room for. */
+static void print_words(const struct adm *adm)
+{
+	const char *text = json_string_value(json_object_get(adm->answer, "error")), *more;
+	const json_t *details = json_object_get(adm->answer, "details");
+	size_t i;
+
+	if (!adm->err.status || !text) {
+		fprintf(stderr, "%s\n", adm->err.text);
+		return;
+	}
+	fputs(text, stderr);
+	for (i = 0; i < json_array_size(details); i++) {
+		more = json_string_value(json_array_get(details, i));
+		if (more)
+			fprintf(stderr, "%s %s", i ? ";" : ":", more);
+	}
+	fputc('\n', stderr);
+}
+
 /**
  * adm_print_error() - tell on the standard error output why a command failed
  * @adm: the run
@@ -64,10 +84,10 @@ void adm_print_error(struct adm *adm, int rc)
 	json_t *o;
 
 	if (!adm->json) {
+		fputs("xmemadm: ", stderr);
 		if (adm->line)
-			fprintf(stderr, "xmemadm: line %u: %s\n", adm->line, adm->err.text);
-		else
-			fprintf(stderr, "xmemadm: %s\n", adm->err.text);
+			fprintf(stderr, "line %u: ", adm->line);
+		print_words(adm);
 		return;
 	}
 	o = error_json(adm, rc);
