@@ -67,6 +67,9 @@ check "appliance list" admin appliance list
 check "  has both" has 'a2 +admitted +yes +128M'
 check "appliance show" watcher appliance show a1
 check "  says where it stands" has 'labels +.*rack=r1'
+check "appliance health" watcher appliance health a1
+check "  asks the appliance itself" has 'healthy +(yes|no)'
+check "  which says what it has" has 'memory +[0-9.]+[MGT]'
 refused 'this needs admin' alice appliance drain a1
 check "appliance drain" admin appliance drain a1
 equal "  it is drained" "$(field 'a["state"]' admin -j appliance show a1)" drained

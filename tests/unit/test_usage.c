@@ -150,6 +150,7 @@ static const struct {
 	{ "appliance set label a1 rack=r x", "unexpected \"x\"" },
 	{ "appliance list --state lost", "--state lost: possible are pending, admitted, drained" },
 	{ "appliance admit a/b", "\"a/b\" cannot be a name" },
+	{ "appliance health a/b", "\"a/b\" cannot be a name" },
 	{ "appliance drain", "xmemadm appliance drain NAME" },
 	{ "appliance remove a/b", "\"a/b\" cannot be a name" },
 	{ "account show a/b", "\"a/b\" cannot be a name" },

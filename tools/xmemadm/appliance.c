@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adm.h"
+#include "appliance_health.h"
 #include "args.h"
 #include "ask.h"
 #include "fields.h"
@@ -222,6 +223,8 @@ static const struct adm_command commands[] = {
 	{ "admit", "NAME", "let an appliance's memory count", NULL, appliance_admit, "@appliance" },
 	{ "drain", "NAME", "give an appliance no new regions; it keeps what it has", NULL,
 	  appliance_drain, "@appliance" },
+	{ "health", "NAME", "what an appliance measures of itself", NULL, adm_appliance_health,
+	  "@appliance" },
 	{ "remove", "NAME", "make the manager forget an appliance", remove_options,
 	  appliance_remove, "@appliance" },
 	{ 0 },

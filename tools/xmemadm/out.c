@@ -285,7 +285,7 @@ int adm_print_list(struct adm *adm, json_t *rows, const struct adm_column *colum
  * @adm: the run
  * @object: consumed
  * @columns: its members, one a line
- * @sections: members that are lists; ends with an empty one
+ * @sections: members that are lists, also of members; ends with an empty one
  *
  * Return: 0 or a negative errno.
  */
@@ -304,7 +304,7 @@ int adm_print_sections(struct adm *adm, json_t *object, const struct adm_column 
 		if (*format_cell(columns, object, cell))
 			printf("%-16s %s\n", columns->title, cell);
 	for (; !rc && sections->key; sections++) {
-		const json_t *list = json_object_get(object, sections->key);
+		const json_t *list = find_value(object, sections->key);
 		size_t i;
 
 		if (!json_array_size(list))
