@@ -7,6 +7,7 @@
 #include "events.h"
 #include "http/exchange.h"
 #include "metrics.h"
+#include "metrics_manager.h"
 
 static void put_one(struct xmemd_metrics *m, const char *name, const char *type, const char *help,
 		    double value)
@@ -157,8 +158,8 @@ int xmemd_api_metrics_get(struct xmemd_call *call)
 	put_server(&metrics, daemon->server);
 	if (daemon->roles & XMEMD_ROLE_APPLIANCE)
 		put_pool(&metrics);
-	if (daemon->measure)
-		daemon->measure(daemon, &metrics);
+	if (daemon->manager)
+		xmemd_manager_measure(daemon, &metrics);
 	if (metrics.failed) {
 		free(metrics.text);
 		return -1;

@@ -22,7 +22,6 @@ enum xmemd_role {
 struct xmemd_call;
 struct xmemd_events;
 struct xmemd_manager;
-struct xmemd_metrics;
 struct xmemd_server;
 struct xmemd_self;
 struct xmemd_announcers;
@@ -40,7 +39,6 @@ struct xmemd_announcers;
  * @before: called once a request is known to be good, before its handler, in the
  *	same thread: 0 goes on, 1 has answered (forwarded, or the same key again), -1
  *	has refused; NULL goes on
- * @measure: adds the role manager's numbers to /metrics; NULL adds none
  */
 struct xmemd {
 	struct xmem_config config;
@@ -52,7 +50,6 @@ struct xmemd {
 	struct xmemd_events *events;
 	struct xmemd_server *server;
 	int (*before)(struct xmemd_call *call);
-	void (*measure)(struct xmemd *daemon, struct xmemd_metrics *metrics);
 };
 
 #endif /* XMEMD_DAEMON_H */

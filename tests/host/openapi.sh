@@ -49,6 +49,9 @@ for file in manager appliance; do
 done
 check "the pool is among them" grep -q "^xmem_pool_memory_bytes $((256 << 20))\$" \
 	"$XMEM_TMP/appliance.metrics"
+check "appliances are" grep -q '^xmem_appliances{state="admitted"} 2$' "$XMEM_TMP/manager.metrics"
+check "so is their memory" grep -q "^xmem_cluster_memory_bytes $((512 << 20))\$" \
+	"$XMEM_TMP/manager.metrics"
 check "refusals are" grep -Eq '^xmem_http_requests_total\{method="GET",code="403"\} [1-9]' \
 	"$XMEM_TMP/manager.metrics"
 stop_all
