@@ -249,7 +249,8 @@ static void recover_all(struct finding *finding, bool dry_run)
 {
 	size_t i, n;
 
-	qsort(finding->found, finding->count, sizeof(*finding->found), by_alloc);
+	if (finding->count)
+		qsort(finding->found, finding->count, sizeof(*finding->found), by_alloc);
 	for (i = 0; i < finding->count; i += n) {
 		for (n = 1; i + n < finding->count &&
 			    finding->found[i + n].region.alloc == finding->found[i].region.alloc;
