@@ -16,7 +16,7 @@ for name in "${managers[@]}"; do
 done
 must "one is elected" wait_for 30 leader "${managers[@]}"
 first=$(leader "${managers[@]}")
-check "the others know it" wait_for 20 agree "$first" "${managers[@]}"
+check "the others know it" wait_for 20 all_follow "$first" "${managers[@]}"
 equal "one leads" "$(leader "${managers[@]}")" "$first"
 
 # a second one of a name takes no part, says so, and follows

@@ -135,8 +135,8 @@ leader() {
 	[ ${#found[@]} = 1 ] && echo "${found[0]}"
 }
 
-# agree LEADER NAME…: all these follow it
-agree() {
+# all_follow LEADER NAME…: all these follow it
+all_follow() {
 	local name
 	for name in "${@:2}"; do
 		[ "$name" = "$1" ] || follows "$name" "$1" || return 1
