@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # What the demonstration does in the client guest. Read after lib.sh, peers.sh,
-# job.sh and files.sh, with LIMIT, SIZE and CACHE in MiB and ROUNDS set. Lines
+# job.sh and files.sh, with LIMIT, SIZE and CACHE in MiB, ROUNDS
+# and PAGE_PORT set. Lines
 # that start with "== " are steps, all others what a step shows.
 
 PROGRAMS=$XMEM_SRC/tools/xmemadm:$XMEM_SRC/mgmt-daemon
@@ -47,6 +48,26 @@ reserve_memory() {
 	[ ! -e $zswap ] || echo N >$zswap
 }
 
+# A way from the machine that runs the guests to the manager, if there is one.
+open_page() {
+	[ "$PAGE_PORT" != 0 ] || return 0
+	# shellcheck disable=SC2016  # expanded there
+	on_appliance 'for card in /sys/class/net/*; do
+		[ "$(cat $card/address)" != 52:54:00:4d:01:01 ] || {
+			ip link set dev "${card##*/}" up
+			ip addr add 10.0.2.15/24 dev "${card##*/}"
+		}
+	done'
+}
+
+# The page is in $XMEM_OUT/page when somebody out there has looked at it.
+show_page() {
+	[ "$PAGE_PORT" != 0 ] || return 0
+	step "the manager's status page is at https://127.0.0.1:$PAGE_PORT/ while this runs"
+	wait_for 90 test -e page || echo "nobody took a picture of it"
+	[ ! -e page ] || cat page
+}
+
 # The tls section for the certificate of NAME.
 tls() {
 	local dir=$XMEM_OUT/pki
@@ -57,7 +78,7 @@ tls() {
 write_configurations() {
 	{
 		tls appliance
-		printf '[daemon]\nroles = manager, appliance\nlisten = %s:7708\n' "$APPLIANCE_IP"
+		printf '[daemon]\nroles = manager, appliance\nlisten = 0.0.0.0:7708\n'
 		printf '[manager]\ndatabase = /run/xmemd.sqlite\n'
 		printf '[appliance]\nname = appliance\nrdma-address = %s\n' "$APPLIANCE_IP"
 	} >xmemd.conf
@@ -81,9 +102,11 @@ start_appliance() {
 make_certificates() {
 	step "certificates for mutual TLS"
 	quietly appliance xmemadm pki init --dir pki
-	quietly appliance xmemadm pki issue appliance --role manager --san "$APPLIANCE_IP" --dir pki
+	quietly appliance xmemadm pki issue appliance --role manager --san "$APPLIANCE_IP" \
+		--san localhost --san 127.0.0.1 --dir pki
 	quietly appliance xmemadm pki issue client --role client --dir pki
 	quietly appliance xmemadm pki issue admin --role admin --dir pki
+	quietly appliance xmemadm pki issue viewer --role viewer --dir pki
 	write_configurations
 }
 
@@ -129,6 +152,7 @@ prepare_xmem() {
 	start_appliance
 	make_certificates
 	start_manager
+	open_page
 	step "memory of the appliance as a device of the client"
 	quietly client modprobe xmem
 	show client xmemadm -c client.conf alloc create demo --size "${SIZE}M"
@@ -181,6 +205,7 @@ main() {
 		measure xmem "$SWAP" "$round"
 		measure nvme-rdma "$NVME_DEVICE" "$round"
 	done
+	show_page
 	step "the device's own counters"
 	show client xmemadm dev stats demo
 	[ "$SWAP_HOOK" != "swap file" ] || umount /mnt/xmem

@@ -9,6 +9,9 @@ BUFFER = 8 << 20
 
 MTU = 4500
 MAC = {"appliance": "52:54:00:4d:00:01", "client": "52:54:00:4d:00:02"}
+# A second card of an emulated appliance, to this machine; network of QEMU's choice.
+HOST_MAC = "52:54:00:4d:01:01"
+MANAGER_PORT = 7708
 
 
 class Cable:

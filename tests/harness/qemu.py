@@ -68,10 +68,16 @@ class QemuGuest(Guest):
     def _network(self):
         if not self.net:
             return []
-        return ["-netdev", "dgram,id=net0,local.type=fd,local.str="
-                f"{self.net.end_of(self.role)}",
-                "-device", "virtio-net-pci,netdev=net0,"
-                f"host_mtu={network.MTU},mac={network.MAC[self.role]},romfile="]
+        cards = ["-netdev", "dgram,id=net0,local.type=fd,local.str="
+                 f"{self.net.end_of(self.role)}",
+                 "-device", "virtio-net-pci,netdev=net0,"
+                 f"host_mtu={network.MTU},mac={network.MAC[self.role]},romfile="]
+        if self.options.forward and self.role == "appliance":
+            cards += ["-netdev", "user,id=host,restrict=on,hostfwd=tcp:127.0.0.1:"
+                      f"{self.options.forward}-:{network.MANAGER_PORT}",
+                      "-device", "virtio-net-pci,netdev=host,"
+                      f"mac={network.HOST_MAC},romfile="]
+        return cards
 
     @staticmethod
     def _share(tag, path, flags):

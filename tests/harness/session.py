@@ -32,6 +32,7 @@ class Options:
     cpu_model: str = "max,la57=off"
     modules: pathlib.Path | None = None
     append: tuple = ()
+    forward: int = 0    # port here that leads to the manager's in an emulated appliance
     files: tuple = ()   # more for the initramfs of the icount bed
 
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: announced machines at a real manager: pending, admitted, ill; leases of what is attached
-# tier: quick
+# tier: full
 # timeout: 180
 
 # shellcheck source=tests/host/lib-announce.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: an appliance announces itself: what, when, to which manager, and its health
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/host/lib-announce.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: certificates that are revoked or out of date, while connections and streams are open
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/host/lib-xmemd.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: managers by DNS: priority, time to live, DNS that changes, dies and comes late
-# tier: quick
+# tier: full
 # timeout: 120
 # needs: dnsmasq-base util-linux
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: every limit of the server: sizes, connections, rates, deadlines, half-open handshakes
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/host/lib-xmemd.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a client renews the leases of what is attached by itself, and of nothing else
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/host/lib-announce.sh

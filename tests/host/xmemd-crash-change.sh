@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the manager dies between any two steps of growing, shrinking, expiring and recovering
-# tier: quick
+# tier: full
 # timeout: 300
 
 # shellcheck source=tests/host/lib-xmemd.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: three managers on three members of etcd: one decides, the others pass on; killed, frozen, replaced
-# tier: quick
+# tier: full
 # timeout: 200
 
 # shellcheck source=tests/host/lib-etcd.sh

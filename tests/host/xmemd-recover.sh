@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a manager that lost its database knows its allocations again from the appliances alone
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/host/lib-xmemd.sh
