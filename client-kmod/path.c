@@ -261,7 +261,8 @@ static bool packets_have_memory(void)
  *
  * Want of memory may be why the connection broke, and the connection manager sends
  * several messages by itself once it was asked for one. So memory has to be there for
- * a while then, and not by chance.
+ * a while then, and not by chance. Not after the port was down: that was the reason, and
+ * the sooner the handshake is over the less can happen to it.
  */
 static void path_await_memory(struct xmemc_path *path, bool broke)
 {
@@ -278,18 +279,22 @@ static void path_await_memory(struct xmemc_path *path, bool broke)
 	}
 }
 
-static void path_await_port(struct xmemc_path *path)
+/* Returns whether it was up at once. */
+static bool path_await_port(struct xmemc_path *path)
 {
 	struct ib_port_attr attr;
+	bool up;
 
 	if (!path->port_num)
-		return;
+		return true;
 	/* an event that comes from here on counts; what was before is asked for */
 	smp_store_mb(path->port_up, false);
-	if (ib_query_port(path->device, path->port_num, &attr) || attr.state == IB_PORT_ACTIVE)
+	up = ib_query_port(path->device, path->port_num, &attr) || attr.state == IB_PORT_ACTIVE;
+	if (up)
 		WRITE_ONCE(path->port_up, true);
 	wait_event(path->wait, READ_ONCE(path->port_up) || READ_ONCE(path->stop) ||
 		   READ_ONCE(path->removed));
+	return up;
 }
 
 static int refuse_device(struct xmemc_path *path, int error, const char *why)
@@ -576,8 +581,7 @@ void xmemc_path_close(struct xmemc_path *path)
 		ib_dealloc_pd(path->pd);
 	path->pd = NULL;
 	if (path->device) {
-		path_await_port(path);
-		path->broke = READ_ONCE(path->broken);
+		path->broke = path_await_port(path) && READ_ONCE(path->broken);
 		path_await_memory(path, path->broke);
 		ib_unregister_event_handler(&path->events);
 	}

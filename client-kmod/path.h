@@ -80,7 +80,7 @@ struct xmemc_queue {
  * @wait: where the worker waits for steps and for the port
  * @stop: set from outside, then the worker waits for nothing any more
  * @broken: something went wrong with a connection; cleared by the next open
- * @broke: the last open ended so
+ * @broke: the last open ended so, although the port was up
  * @reject: reason of the appliance's refusal of the last open, or XMEM_REJECT_NONE
  * @lock: protects @why
  * @why: what went wrong first

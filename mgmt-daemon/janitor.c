@@ -109,10 +109,16 @@ static void settle_all(struct xmemd_manager *manager)
 	free(names.name);
 }
 
+/*
+ * The region was listed before. So if this manager leads now, by the word of the store and
+ * not by what it last heard, no other one has made it, and whatever is decided elsewhere from
+ * here on is about other numbers: the request may come as late as it likes.
+ */
 static void destroy_leaked(struct xmemd_manager *manager, const struct xmemd_appliance *appliance,
 			   uint64_t region)
 {
 	struct xmemd_remote_answer answer;
+	struct xmemd_refusal why = {};
 	char id[XMEM_ID_TEXT];
 	struct xmem_err err;
 	bool known;
@@ -124,12 +130,17 @@ static void destroy_leaked(struct xmemd_manager *manager, const struct xmemd_app
 	if (known)
 		return;
 	xmem_id_format(region, id);
-	if (xmemd_remote_region_del(manager->config, appliance->url, region, &answer, &err) < 0)
+	if (xmemd_kv_commit(manager->kv, NULL, 0, NULL, &why) < 0)
+		fprintf(stderr, SD_WARNING "region %s on %s is of no allocation and stays: %s\n",
+			id, appliance->name, why.text);
+	else if (xmemd_remote_region_del(manager->config, appliance->url, region, &answer, &err) <
+		 0)
 		fprintf(stderr, SD_WARNING "region %s on %s is of no allocation and stays: %s\n",
 			id, appliance->name, err.text);
 	else
 		fprintf(stderr, SD_NOTICE "region %s on %s was of no allocation: destroyed\n", id,
 			appliance->name);
+	xmemd_refusal_clear(&why);
 	xmemd_crash_point();
 }
 

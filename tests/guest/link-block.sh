@@ -30,6 +30,8 @@ sleep 1
 check "and comes up" link_up
 writes=$(stat_of m writes)
 check "I/O goes on" wait_for 30 stat_above m writes $((writes + 500))
+# A handshake that the next loss of the link meets is one that soft RDMA cannot repeat.
+check "both devices are live" eval 'wait_for 30 dev_is m live && wait_for 30 dev_is fio live'
 breaks=$(leg_of m reconnects)
 
 check "the link goes down for 10 s" link_down

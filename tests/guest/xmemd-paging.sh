@@ -65,7 +65,7 @@ start_manager || die "the manager starts: $(tail -n 3 "$XMEM_TMP/manager.log")"
 must "the daemon of the other machine starts" start_far
 check "it is made known" as admin appliance add far "https://$APPLIANCE_IP:7708"
 check "and this one, too" as admin appliance add near "https://$CLIENT_IP:7708"
-equal "both are up" "$(as admin -j appliance list | jq -c 'map(.state)')" '["up","up"]'
+equal "both are up" "$(as admin -j appliance list | jq -c 'map(.up)')" '[true,true]'
 
 check "48 MiB are allocated" as client alloc create swap --size 48M
 equal "on the appliance with most room" \
