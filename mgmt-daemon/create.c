@@ -151,6 +151,8 @@ static void give_promise(struct xmemd_manager *manager, const struct xmemd_alloc
 int xmemd_create_roll_back(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			   const struct xmemd_alloc *alloc, struct xmemd_refusal *why)
 {
+	if (xmemd_manager_confirm(manager, claim, why) < 0)
+		return -1;
 	xmemd_legs_destroy(manager, alloc, XMEMD_LEG_THERE, why);
 	return xmemd_manager_forget(manager, claim, alloc->name, why);
 }

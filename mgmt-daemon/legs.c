@@ -82,8 +82,17 @@ static int refuse_leg(struct xmemd_manager *manager, const char *appliance,
 	return again ? 1 : -1;
 }
 
-static int make_leg(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
-		    struct xmemd_refusal *why)
+/**
+ * xmemd_leg_make() - have one region made, if it is not there, and its grant, anew
+ * @manager: the manager
+ * @alloc: the allocation; its leg takes the epoch of its grant
+ * @i: the leg, with its token
+ * @why: refusal
+ *
+ * Return: 0; 1 when another plan may do better, -1 when not, both with @why set.
+ */
+int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
+		   struct xmemd_refusal *why)
 {
 	const struct xmemd_remote_want want = {
 		.owner = manager->model.owner,
@@ -124,7 +133,7 @@ int xmemd_legs_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
 	for (i = 0; i < alloc->legs && !ret; i++) {
 		if (alloc->leg[i].state != XMEMD_LEG_COMING)
 			continue;
-		ret = make_leg(manager, alloc, i, why);
+		ret = xmemd_leg_make(manager, alloc, i, why);
 		xmemd_crash_point();
 	}
 	return ret;

@@ -5,6 +5,8 @@
 
 #include "manager.h"
 
+int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
+		   struct xmemd_refusal *why);
 int xmemd_legs_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
 		    struct xmemd_refusal *why);
 int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,

@@ -10,6 +10,7 @@
 #include <gnutls/crypto.h>
 #include <systemd/sd-daemon.h>
 
+#include "crash.h"
 #include "events.h"
 #include "manager.h"
 #include "owner.h"
@@ -128,6 +129,23 @@ int xmemd_manager_commit(struct xmemd_manager *manager, const struct xmemd_claim
 }
 
 /**
+ * xmemd_manager_confirm() - ask the store whether this manager still decides
+ * @manager: the manager
+ * @claim: claim under which something is about to be destroyed
+ * @why: refusal
+ *
+ * What was last heard is not enough to undo something: a commit without a clear answer may
+ * have happened, and who decides now may have shown to a client what it made.
+ *
+ * Return: 0, or -1 with @why set.
+ */
+int xmemd_manager_confirm(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			  struct xmemd_refusal *why)
+{
+	return xmemd_manager_commit(manager, claim, NULL, 0, NULL, why);
+}
+
+/**
  * xmemd_manager_write() - write an allocation down, then let the model have it
  * @manager: the manager
  * @claim: its claim
@@ -168,6 +186,7 @@ int xmemd_manager_write(struct xmemd_manager *manager, const struct xmemd_claim 
 	ret = text ? xmemd_kv_commit(manager->kv, ops, also ? 2 : 1, &revision, why)
 		   : xmemd_refuse(why, 500, "out of memory");
 	free(text);
+	xmemd_crash_point();
 	if (ret < 0 || xmemd_manager_lock_claimed(manager, claim, why) < 0) {
 		xmemd_alloc_put(alloc);
 		return -1;

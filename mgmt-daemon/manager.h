@@ -86,6 +86,8 @@ bool xmemd_manager_own(struct xmemd_manager *manager);
 int xmemd_manager_lock_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			       struct xmemd_refusal *why);
 
+int xmemd_manager_confirm(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			  struct xmemd_refusal *why);
 int xmemd_manager_commit(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			 const struct xmemd_kv_op *ops, size_t count, uint64_t *revision,
 			 struct xmemd_refusal *why);

@@ -5,7 +5,6 @@
 
 #include "legs.h"
 #include "regrant.h"
-#include "remote.h"
 
 static bool is_unknown(const struct xmemd_leg *leg)
 {
@@ -33,25 +32,11 @@ bool xmemd_regrant_needed(const struct xmemd_alloc *alloc)
 static int grant(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
 		 struct xmemd_refusal *why)
 {
-	const struct xmemd_remote_want want = {
-		.owner = manager->model.owner,
-		.alloc = alloc,
-		.index = i,
-		.grant = true,
-	};
 	struct xmemd_leg *leg = &alloc->leg[i];
-	struct xmemd_remote_answer answer;
-	struct xmemd_appliance appliance;
-	struct xmem_err err;
 
 	if (gnutls_rnd(GNUTLS_RND_KEY, leg->token, sizeof(leg->token)) < 0)
 		return xmemd_refuse(why, 500, "no random numbers");
-	if (xmemd_model_appliance(&manager->model, leg->appliance, &appliance, why) < 0)
-		return -1;
-	if (xmemd_remote_region_put(manager->config, appliance.url, &want, &answer, &err) < 0)
-		return xmemd_refuse(why, 503, "appliance %s failed: %s", leg->appliance, err.text);
-	leg->epoch = answer.epoch;
-	return 0;
+	return xmemd_leg_make(manager, alloc, i, why) ? -1 : 0;
 }
 
 static int regrant(struct xmemd_manager *manager, const struct xmemd_claim *claim,

@@ -52,6 +52,8 @@ int xmemd_resize_settle(struct xmemd_manager *manager, const struct xmemd_claim 
 
 	if (!alloc->legs || last->state == XMEMD_LEG_THERE)
 		return 1;
+	if (xmemd_manager_confirm(manager, claim, why) < 0)
+		return -1;
 	/* regions that were coming were shown to nobody: their appliance need not answer now */
 	if (xmemd_legs_destroy(manager, alloc, last->state, why) && last->state == XMEMD_LEG_GOING)
 		return 0;
