@@ -166,7 +166,10 @@ static int meta_copy(struct genl_info *info, char **meta)
 	if (!attr || !nla_len(attr) || !*(const char *)nla_data(attr))
 		return 0;
 	*meta = nla_strdup(attr, GFP_KERNEL);
-	return *meta ? 0 : -ENOMEM;
+	if (*meta)
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "no memory for the meta");
+	return -ENOMEM;
 }
 
 /**

@@ -331,7 +331,9 @@ int xmemc_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!ret) {
 		/* now, because a device that is attached can no longer be refused */
 		answer = genlmsg_new(dev_msg_size(config.volume.nr_legs), GFP_KERNEL);
-		dev = answer ? xmemc_dev_attach(&config, &why) : ERR_PTR(-ENOMEM);
+		dev = answer ? xmemc_dev_attach(&config, &why) :
+			       ERR_PTR(xmemc_refuse(&why, -ENOMEM,
+						    "out of memory for the answer"));
 		ret = PTR_ERR_OR_ZERO(dev);
 	}
 	/* there are tokens inside */
@@ -340,9 +342,10 @@ int xmemc_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(answer);
 		return refuse(info, ret, &why);
 	}
-	ret = reply_dev(info, dev, answer, XMEM_CMD_DEV_NEW);
+	/* who does not take the answer gets no error: it is attached */
+	reply_dev(info, dev, answer, XMEM_CMD_DEV_NEW);
 	xmemc_dev_put(dev);
-	return ret;
+	return 0;
 }
 
 /**

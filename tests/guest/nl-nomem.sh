@@ -63,7 +63,9 @@ told() { # what was said; fails like each of those requests
 # A number far from those that are used, so that the list needs memory for it.
 every_failure "a region" 'xmemadm region destroy 0x500000' xmem_appliance \
 	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$XMEM_APPLIANCE_A_REGION_ID:u64=0x500000" \
-	"$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000"
+	"$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000" \
+	"$XMEM_APPLIANCE_A_REGION_META:s=of an allocation"
+refused 'no memory for the meta' told
 refused 'no memory to describe the region' told
 refused 'no memory for the list of regions' told
 refused 'no memory for the answer' told
@@ -83,6 +85,7 @@ every_failure "a device" 'xmemadm dev detach new --force' xmem \
 	"$XMEM_A_LEG_ADDRESS:s=$APPLIANCE_IP" "$XMEM_A_LEG_REGION:u64=2" \
 	"$XMEM_A_LEG_TOKEN:hex=$(token 2)" "]"
 refused 'out of memory' told
+refused 'out of memory for the answer' told
 
 equal "the device in use did not notice" "$(dev_get m .state)" live
 check "an attach works" attach new 2
