@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """QEMU guests, emulated (TCG): for kernels that are not User-Mode Linux."""
 
-from . import initrd, network, paths
+from . import initrd, network, paths, tsc
 from .guest import Guest
 
 QEMU = "qemu-system-x86_64"
@@ -55,6 +55,8 @@ class QemuGuest(Guest):
             args.append(f"rdinit={init}")
         else:
             args.append(f"xmem_init={init}")
+            if tsc.khz():
+                args.append(f"tsc_early_khz={tsc.khz()}")
         return args + list(self.options.append)
 
     def _clock(self):

@@ -5,6 +5,7 @@ import concurrent.futures
 import shutil
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import traceback
@@ -76,7 +77,7 @@ class Runner:
                 counts += f", {report.tally.skipped} skipped"
             print(f"{word} {name:44} {seconds:6.1f} s  ({counts})", flush=True)
             for text in report.tally.failures:
-                print(f"       {text}", flush=True)
+                print(textwrap.indent(text, " " * 7), flush=True)
             if not report.good:
                 self.bad.append((name, report))
 

@@ -46,12 +46,21 @@ class Tally:
 
 
 def flat(text):
-    """Results at the start of a line, as our scripts print them."""
+    """Results at the start of a line, as our scripts print them.
+
+    A failure takes the remarks below it along, which say why.
+    """
     tally = Tally()
+    failed = False
     for line in text.splitlines():
         match = RESULT.match(line)
         if match and not match[1]:
             tally.count(match[2] == "ok", match[3])
+            failed = match[2] != "ok"
+        elif failed and line.startswith("# "):
+            tally.failures[-1] += "\n" + line
+        else:
+            failed = False
     return tally
 
 
