@@ -2,9 +2,8 @@
 # shellcheck shell=bash
 #
 # What the demonstration does in the client guest. Read after lib.sh, peers.sh,
-# job.sh and files.sh, with LIMIT, SIZE and CACHE in MiB, ROUNDS
-# and PAGE_PORT set. Lines
-# that start with "== " are steps, all others what a step shows.
+# job.sh and files.sh, with LIMIT, SIZE and CACHE in MiB, ROUNDS, PAGE_PORT and
+# PAGE_CARD set. Lines that start with "== " are steps, all others what a step shows.
 
 PROGRAMS=$XMEM_SRC/tools/xmemadm:$XMEM_SRC/mgmt-daemon
 PATH=$PROGRAMS:$PATH
@@ -53,7 +52,7 @@ open_page() {
 	[ "$PAGE_PORT" != 0 ] || return 0
 	# shellcheck disable=SC2016  # expanded there
 	on_appliance 'for card in /sys/class/net/*; do
-		[ "$(cat $card/address)" != 52:54:00:4d:01:01 ] || {
+		[ "$(cat $card/address)" != '"$PAGE_CARD"' ] || {
 			ip link set dev "${card##*/}" up
 			ip addr add 10.0.2.15/24 dev "${card##*/}"
 		}

@@ -39,7 +39,7 @@
 enum {
 	EXIT_WRONG = 1, /* a load returned something that was not stored there */
 	EXIT_SETUP = 2,
-	EXIT_DRY = 3,	/* fewer pages went out than asked for */
+	EXIT_DRY = 3,	/* less happened than was asked for */
 	EXIT_ERROR = 4, /* an error that was not allowed */
 };
 
@@ -60,7 +60,7 @@ static struct {
 
 /* Shared by all processes, so that one that is killed is counted all the same. */
 static struct counters {
-	unsigned long loads, stores, errors, wrong;
+	unsigned long loads, stores, errors, wrong, forks, locks;
 	volatile bool enough;
 } * count;
 
@@ -240,8 +240,7 @@ static void lock_some(struct worker *w)
 	size_t many = w->slots < 16 ? w->slots : 16;
 	char *piece = w->area + w->random % (w->slots - many + 1) * opt.slot;
 
-	if (mlock(piece, many * opt.slot))
-		__atomic_add_fetch(&count->errors, 1, __ATOMIC_RELAXED);
+	tally(!mlock(piece, many * opt.slot), &count->locks);
 	munlock(piece, many * opt.slot);
 }
 
@@ -266,8 +265,10 @@ static void fork_checker(struct worker *w)
 		perror("pagereg: fork");
 		_exit(EXIT_SETUP);
 	}
-	if (w->child)
+	if (w->child) {
+		__atomic_add_fetch(&count->forks, 1, __ATOMIC_RELAXED);
 		return;
+	}
 	for (n = 0; n < w->slots; n++)
 		tally(load(w, n), &count->loads);
 	fflush(stdout);
@@ -539,13 +540,18 @@ int main(int argc, char **argv)
 	printf("pagereg: processes %u slots %zu loads %lu stores %lu ", opt.procs,
 	       opt.size / opt.slot, count->loads, count->stores);
 	printf("errors %lu wrong %lu ", count->errors, count->wrong);
-	printf("killed %u broken %u pageouts %lu pageins %lu\n", killed, broken, out, in);
+	printf("killed %u broken %u pageouts %lu pageins %lu ", killed, broken, out, in);
+	printf("forks %lu locks %lu\n", count->forks, count->locks);
 	if (count->wrong)
 		return EXIT_WRONG;
 	if (!opt.errors && (count->errors || killed || broken))
 		return EXIT_ERROR;
 	if (out < opt.least_out) {
 		printf("pagereg: fewer than %lu pages went out\n", opt.least_out);
+		return EXIT_DRY;
+	}
+	if ((opt.forks && !count->forks) || (opt.locks && !count->locks)) {
+		printf("pagereg: a kind that was asked for never happened\n");
 		return EXIT_DRY;
 	}
 	return 0;
