@@ -16,6 +16,7 @@ enum xmemc_count {
 	XMEMC_STAGED,	/* pages given that were still on their way out */
 	XMEMC_DROPS,	/* pages not taken, or thrown away to make room */
 	XMEMC_ERRORS,	/* pages that could not be read or written */
+	XMEMC_PASSED,	/* pages of a read-ahead, left to the block device */
 	XMEMC_COUNTS
 };
 

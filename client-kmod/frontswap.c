@@ -6,10 +6,11 @@
  * - Together with the block device, for swap areas on it: a page of the area is the
  *   same page of the volume, whichever way it takes. So there is no index and no second
  *   copy, and a load that fails lets the kernel read the block device, which gives the
- *   data or an error. What the kernel writes by way of the block device meanwhile,
- *   because the stage was full or for a huge page, waits there for what is in flight
- *   from here (see stage.c). Another backend may have taken pages that we refused, and
- *   we are asked for all of them first; therefore @ours.
+ *   data or an error. Pages that are read ahead are left to it, which gets them together.
+ *   What the kernel writes by way of the block device meanwhile, because the stage was
+ *   full or for a huge page, waits there for what is in flight from here (see stage.c).
+ *   Another backend may have taken pages that we refused, and we are asked for all of
+ *   them first; therefore @ours.
  * - Without the block device, for swap areas on anything else (foreign ones): pages lie
  *   by key in the slab. The kernel is told to write every page to its own device as
  *   well, so that the loss of an appliance costs time and nothing else. It has one
@@ -185,6 +186,16 @@ static int front_store(unsigned int type, pgoff_t offset, struct page *page)
 	return ret ? -1 : 0;
 }
 
+/*
+ * The kernel plugs its queue while it reads several pages around the one that is
+ * wanted. By the block device they come together, in one request; here each of them
+ * would be waited for.
+ */
+static bool reads_ahead(void)
+{
+	return current->plug;
+}
+
 static int own_load(struct xmemc_frontswap *front, pgoff_t offset, struct page *page)
 {
 	int ret;
@@ -195,6 +206,9 @@ static int own_load(struct xmemc_frontswap *front, pgoff_t offset, struct page *
 	if (!xmemc_stage_load(front->dev->stage, offset, page)) {
 		this_cpu_inc(front->counters->count[XMEMC_STAGED]);
 		ret = 0;
+	} else if (reads_ahead()) {
+		this_cpu_inc(front->counters->count[XMEMC_PASSED]);
+		return -EAGAIN;
 	} else {
 		ret = xmemc_iopool_rw_page(&front->reads, XMEMC_OP_READ,
 					   (u64)offset << PAGE_SHIFT, page, false);

@@ -96,6 +96,7 @@ static int put_use(struct sk_buff *skb, u32 which, const struct xmemc_counters *
 	    xmemc_nl_put_u64(skb, XMEM_A_USE_STAGED, c->count[XMEMC_STAGED]) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_USE_DROPS, c->count[XMEMC_DROPS]) ||
 	    xmemc_nl_put_u64(skb, XMEM_A_USE_ERRORS, c->count[XMEMC_ERRORS]) ||
+	    xmemc_nl_put_u64(skb, XMEM_A_USE_PASSED, c->count[XMEMC_PASSED]) ||
 	    nla_put(skb, XMEM_A_USE_STORE_LATENCY, sizeof(c->store), c->store) ||
 	    nla_put(skb, XMEM_A_USE_LOAD_LATENCY, sizeof(c->load), c->load))
 		return -EMSGSIZE;

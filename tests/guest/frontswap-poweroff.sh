@@ -22,6 +22,8 @@ must "a region of 64 MiB is lent" lend 1 64M
 must "attached with a short deadline" attach swap 1 --as block,frontswap --deadline 2s
 reserve_memory 16384
 must "it takes swap" swap_on "$DEV"
+# Pages that are read ahead would come by the block device, as in poweroff-swap.sh.
+must "nothing is read ahead" eval 'echo 0 >/proc/sys/vm/page-cluster'
 must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
 started in_group small pagereg -e -p 3 -m "$(part 40)M" -t 60
 must "pages go out" wait_for 60 use_above swap frontswap stores "$(part 1000)"

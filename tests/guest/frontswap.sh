@@ -19,8 +19,12 @@ must "there is a group with little memory" memory_group small $((8 + $(part 8)))
 
 check "events are switched on" trace_on xmemc_frontswap_store xmemc_frontswap_load
 # With a stage of sixteen pages many stores find it full and wait, or go through
-# the block device; with the usual one they do not.
+# the block device; with the usual one they do not. Pages that are read ahead are left
+# to the block device, single ones come by frontswap.
 for stage in 4M 64K; do
+	came=passed
+	[ $stage = 4M ] || came=hits
+	[ $came = passed ] || echo 0 >/proc/sys/vm/page-cluster
 	must "attached with a stage of $stage" attach swap 1 --as block,frontswap --stage $stage
 	must "it takes swap" swap_on "$DEV"
 	must "page registers hold while paging" in_group small \
@@ -28,7 +32,7 @@ for stage in 4M 64K; do
 	note "$output"
 	check "pages went out by frontswap" \
 		use_above swap frontswap stores "$(part 500)"
-	check "and came back that way" use_above swap frontswap hits "$(part 300)"
+	check "and came back as they should: $came" use_above swap frontswap $came "$(part 300)"
 	equal "no load failed" "$(use_of swap frontswap errors)" 0
 	equal "no request failed" "$(stat_of swap errors)" 0
 	note "$(xmemadm dev stats swap)"

@@ -44,7 +44,7 @@ else
 	note "this kernel has no huge pages"
 fi
 equal "no request failed" "$(stat_of swap errors)" 0
-check "pages came back" use_above swap "$SHORT" hits "$(part 500)"
+check "pages came back" use_above swap "$SHORT" loads "$(part 500)"
 check "swap is given back" swapoff "$SWAP"
 check "detached" detach_short
 finish

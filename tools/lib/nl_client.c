@@ -71,6 +71,7 @@ static const struct xmem_nl_attr use_attrs[] = {
 	[XMEM_A_USE_ERRORS] = USE(U64, "errors", errors),
 	[XMEM_A_USE_STORE_LATENCY] = USE(BINARY, "store-latency", store_latency),
 	[XMEM_A_USE_LOAD_LATENCY] = USE(BINARY, "load-latency", load_latency),
+	[XMEM_A_USE_PASSED] = USE(U64, "passed", passed),
 };
 
 static const struct xmem_nl_set use_set = XMEM_NL_SET("use", use_attrs);

@@ -38,7 +38,7 @@ struct xmem_stage {
 /* What an interface counted; which one is a bit of enum xmem_interface. */
 struct xmem_use {
 	uint32_t interface;
-	uint64_t stores, loads, hits, misses, staged, drops, errors;
+	uint64_t stores, loads, hits, misses, staged, drops, errors, passed;
 	uint64_t store_latency[XMEM_LATENCY_BUCKETS], load_latency[XMEM_LATENCY_BUCKETS];
 };
 

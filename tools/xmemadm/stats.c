@@ -30,6 +30,7 @@ static const struct adm_column use_columns[] = {
 	{ "staged", "STAGED", ADM_NUMBER },
 	{ "drops", "DROPS", ADM_NUMBER },
 	{ "errors", "ERRORS", ADM_NUMBER },
+	{ "passed", "PASSED", ADM_NUMBER },
 	{ "store-us-50", "STORE us 50%", ADM_NUMBER },
 	{ "store-us-99", "99%", ADM_NUMBER },
 	{ "load-us-50", "LOAD us 50%", ADM_NUMBER },
@@ -84,6 +85,7 @@ static json_t *use_json(const struct xmem_use *use)
 	adm_set(o, "staged", adm_json_u64(use->staged));
 	adm_set(o, "drops", adm_json_u64(use->drops));
 	adm_set(o, "errors", adm_json_u64(use->errors));
+	adm_set(o, "passed", adm_json_u64(use->passed));
 	adm_set(o, "store-us-50", adm_json_u64(adm_latency_quantile(use->store_latency, 50)));
 	adm_set(o, "store-us-99", adm_json_u64(adm_latency_quantile(use->store_latency, 99)));
 	adm_set(o, "load-us-50", adm_json_u64(adm_latency_quantile(use->load_latency, 50)));

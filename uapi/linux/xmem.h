@@ -248,6 +248,11 @@ enum {
 	XMEM_A_USE_STORE_LATENCY,
 	/* binary: The same for loads. */
 	XMEM_A_USE_LOAD_LATENCY,
+	/*
+	 * u64: Pages of a read-ahead that frontswap left to the block device, which reads them all
+	 * at once; neither hits nor misses.
+	 */
+	XMEM_A_USE_PASSED,
 	/* private: */
 	__XMEM_A_USE_MAX,
 	XMEM_A_USE_MAX = (__XMEM_A_USE_MAX - 1)
