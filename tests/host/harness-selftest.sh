@@ -157,4 +157,22 @@ refused "tier .* none of quick, full, long" header "# tier: slow"
 refused "not a number from 1 to 2" header "# guests: 3"
 refused "not a number" header "# timeout: soon"
 refused "neither yes nor no" header "# rdma: maybe"
+
+# Why something failed is told where it is counted.
+printf '%s\n' "ok 1 - fine" "not ok 2 - broken" "# status 1 from: x" "# no memory" "ok 3 - well" \
+	"# a remark" >"$XMEM_TMP/tap"
+equal "a failure takes its remarks along" "$(harness '
+import sys
+from harness import tap
+print(tap.flat(open(sys.argv[1]).read()).failures)' "$XMEM_TMP/tap")" \
+	"['broken\\n# status 1 from: x\\n# no memory']"
+check "the time stamp counter can be measured" harness '
+from harness import tsc
+a = tsc.khz()
+tsc.khz.cache_clear()
+assert a is None or abs(a - tsc.khz()) < a / 1000, a'
+
+# What is said to one make reaches all of them.
+check "what a target takes disturbs no other" \
+	make -n -C "$XMEM_SRC" user KERNEL=5.10 JOBS=9
 finish
