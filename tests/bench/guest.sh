@@ -94,27 +94,29 @@ measure_hook() {
 measure_cache_hook() {
 	local load=0 dir=/sys/module/xmem_cache_hook/parameters
 	case $1 in read-*) load=1 ;; esac
-	mountpoint -q /mnt || {
-		mkfs.ext4 -q -F /dev/ram2 && mount /dev/ram2 /mnt &&
-			dd if=/dev/urandom of=/mnt/file bs=4k count=64 && sync
+	mountpoint -q /mnt/fs || {
+		mkdir -p /mnt/fs && mkfs.ext4 -q -F /dev/ram2 && mount /dev/ram2 /mnt/fs &&
+			dd if=/dev/urandom of=/mnt/fs/file bs=4k count=64 && sync
 	} >&2 || return
-	insmod "${VERB%/*}/xmem_cache_hook.ko" file=/mnt/file load=$load "count=$OPS" || return
+	insmod "${VERB%/*}/xmem_cache_hook.ko" file=/mnt/fs/file load=$load "count=$OPS" || return
 	printf '{"ns":%s,"ops":%s}' "$(<$dir/ns)" "$(<$dir/ops)"
 	rmmod xmem_cache_hook
 }
 
 # Pages read back one by one: read-ahead would count twice for the block device.
 measure_swap() {
-	local area=/dev/xmem0 status
+	local area=/dev/xmem0 group=/sys/fs/cgroup/swapread status
 	[ "$1" != swapfile ] || area=/mnt/xmem/bench
 	{
 		echo 0 >/proc/sys/vm/page-cluster
 		mountpoint -q /mnt/xmem || { mkdir -p /mnt/xmem && mount -t xmem none /mnt/xmem; }
 		[ ! -e /sys/module/zswap/parameters/enabled ] ||
 			echo N >/sys/module/zswap/parameters/enabled
-		mkswap "$area" && swapon "$area"
+		echo +memory >/sys/fs/cgroup/cgroup.subtree_control && mkdir -p $group &&
+			mkswap "$area" && swapon "$area"
 	} >&2 || return
-	"$XMEM_SRC/build/bin/swapread" 4000
+	(echo "$BASHPID" >$group/cgroup.procs &&
+		exec "$XMEM_SRC/build/bin/swapread" 4000 $group/memory.reclaim)
 	status=$?
 	swapoff "$area" >&2 || return
 	return $status

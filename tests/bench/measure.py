@@ -68,8 +68,9 @@ class Collector:
         if word == "failed":
             self.error = rest
         elif word == "result":
-            number, subject, job, result = rest.split(" ", 3)
-            self._result(int(number), subject, job, result)
+            # a measurement that failed gives nothing
+            number, subject, job, *result = rest.split(" ", 3)
+            self._result(int(number), subject, job, "".join(result))
 
     def _result(self, number, subject, job, result):
         try:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What it takes to read a page back from swap: an area is filled, paged out by
- * request, and touched page by page in random order. One line of JSON says how many
- * nanoseconds all touches took. Pages that were still in memory are not counted, and a
- * page with other content ends it.
+ * request (the file memory.reclaim of the control group), and touched page by page in
+ * random order. One line of JSON says how many nanoseconds all touches took. Pages that
+ * were still in memory are not counted, and a page with other content ends it.
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,10 @@
 #include <unistd.h>
 
 #define PAGE 4096
+
+/* Each pass writes some pages out, and lets go of those that an earlier one wrote. */
+#define RECLAIM_PASSES 20
+#define RECLAIM_PAUSE_US 50000
 
 static uint64_t now_ns(void)
 {
@@ -74,9 +80,33 @@ static long touch(char *area, const size_t *order, const unsigned char *resident
 	return touched;
 }
 
+/* Ends when most of the area is out; who could not be paged out is seen by touch(). */
+static int page_out(const char *reclaim, char *area, size_t n, unsigned char *resident)
+{
+	int fd = open(reclaim, O_WRONLY | O_CLOEXEC), pass;
+	size_t i, in = n;
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%zu", n * PAGE);
+
+	if (fd < 0)
+		return -1;
+	for (pass = 0; pass < RECLAIM_PASSES && in > n / 10; pass++) {
+		/* EAGAIN: less than that could be reclaimed */
+		if (pwrite(fd, text, (size_t)len, 0) < 0 && errno != EAGAIN)
+			break;
+		usleep(RECLAIM_PAUSE_US);
+		if (mincore(area, n * PAGE, resident))
+			break;
+		for (i = in = 0; i < n; i++)
+			in += resident[i] & 1;
+	}
+	close(fd);
+	return pass && in < n ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
-	size_t n = argc == 2 ? strtoul(argv[1], NULL, 0) : 0, i;
+	size_t n = argc == 3 ? strtoul(argv[1], NULL, 0) : 0, i;
 	unsigned char *resident = calloc(n + 1, 1);
 	size_t *order = calloc(n + 1, sizeof(*order));
 	uint64_t ns = 0;
@@ -84,7 +114,7 @@ int main(int argc, char **argv)
 	char *area;
 
 	if (n < 1 || n > 1 << 20 || !resident || !order) {
-		fprintf(stderr, "usage: swapread PAGES (1 to 1048576)\n");
+		fprintf(stderr, "usage: swapread PAGES FILE (1 to 1048576, memory.reclaim)\n");
 		return 2;
 	}
 	area = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -95,7 +125,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < n; i++)
 		fill((uint64_t *)(area + i * PAGE), i);
 	shuffle(order, n);
-	if (madvise(area, n * PAGE, MADV_PAGEOUT) || mincore(area, n * PAGE, resident)) {
+	if (page_out(argv[2], area, n, resident)) {
 		perror("swapread: page out");
 		return 2;
 	}
