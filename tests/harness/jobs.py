@@ -28,10 +28,13 @@ class Report:
 
 
 class Job:
-    """Something to run, with a name; weight 2 keeps the machine for itself."""
+    """Something to run, with a name; weight 2 keeps the machine for itself.
+
+    What it may take, in seconds, says how long it is beside others.
+    """
 
     weight = 1
-    group = ""
+    seconds = 0
 
     def __init__(self, name, logs):
         self.name = name
@@ -98,11 +101,10 @@ def judge(tally, text, status, reason=""):
 class HostJob(Job):
     """A script of tests/host."""
 
-    group = "host"
-
     def __init__(self, test, logs):
         super().__init__(f"host/{test.name}", logs)
         self.test = test
+        self.seconds = test.timeout
 
     def run(self):
         env = dict(os.environ, XMEM_SRC=str(paths.ROOT),
@@ -117,8 +119,6 @@ class HostJob(Job):
 
 class CommandJob(Job):
     """A program that counts as one test, or as many as PARSE finds."""
-
-    group = "build"
 
     def __init__(self, name, logs, argv, seconds, parse=None,
                  no_warnings=False):
@@ -153,8 +153,8 @@ class GuestJob(Job):
         self.test = test
         self.kernel = kernel
         self.leaks = leaks and test.leaks and kernel.has("DEBUG_KMEMLEAK")
-        self.group = kernel.name
         self.weight = 1 if kernel.is_uml else 2
+        self.seconds = test.timeout
 
     def options(self):
         return session.Options(
@@ -242,7 +242,6 @@ class ModulesJob(Job):
     """Our modules built for one kernel, without a warning."""
 
     weight = 2
-    group = "build"
 
     def __init__(self, name, logs):
         super().__init__(f"build/{name}", logs)

@@ -9,7 +9,7 @@ QUICK_KERNEL = "uml-7.3-debug"
 
 
 class Plan:
-    """Jobs by phase: programs first, then per kernel its modules and tests.
+    """Jobs by phase: programs, modules for each kernel, then all tests.
 
     A test of the quick tier runs on the first kernel of its header when the
     quick tier is asked for, and on all of them in the full tier.

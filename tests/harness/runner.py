@@ -88,8 +88,9 @@ class Runner:
         self.record(name, report, seconds)
 
     def run_side_by_side(self, todo):
-        """Large jobs wait for the small ones, so that none starves."""
-        todo = sorted(todo, key=lambda job: job.weight)
+        """Large jobs wait for the small ones, so that none starves; long ones
+        begin first, so that none of them is alone at the end."""
+        todo = sorted(todo, key=lambda job: (job.weight, -job.seconds))
         with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
             for future in [pool.submit(self.run_job, job) for job in todo]:
                 future.result()
@@ -103,14 +104,16 @@ class Runner:
         host = plan.host_jobs() + plan.unit_job()
         if pairs or host:
             self.run_side_by_side(programs)
-        self.run_side_by_side(host)
+        todo = host
         names = list(dict.fromkeys(name for _, name in pairs))
         kunit = plan.kunit_kernel()
         if kunit and kunit not in names:
             names.insert(0, kunit)
         for name in names:
-            self.run_kernel(name, [test for test, of in pairs if of == name],
-                            kunit == name)
+            todo += self.kernel_jobs(
+                name, [test for test, of in pairs if of == name],
+                kunit == name)
+        self.run_side_by_side(todo)
         for name in plan.build_only():
             self.modules(name)
 
@@ -131,10 +134,11 @@ class Runner:
                 self.run_job(self.plan.modules_job(name)).good
         return self._modules[name]
 
-    def run_kernel(self, name, tests, with_kunit):
+    def kernel_jobs(self, name, tests, with_kunit):
+        """What to run on kernel NAME, which is ready then, with our modules."""
         kernel = self.prepare(name)
         if kernel is None:
-            return
+            return []
         needed = {name} if with_kunit or any(test.modules for test in tests) \
             else set()
         if not kernel.is_uml:
@@ -147,9 +151,7 @@ class Runner:
                             "not run: our modules do not build")
         todo = [self.plan.guest_job(test, kernel) for test in tests]
         kunit = self.plan.kunit_job(kernel) if with_kunit else None
-        if kunit:
-            todo.insert(0, kunit)
-        self.run_side_by_side(todo)
+        return todo + [kunit] if kunit else todo
 
     # -- the end ---------------------------------------------------------
 
