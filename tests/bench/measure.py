@@ -14,7 +14,8 @@ sys.path.insert(0, str(HERE.parent))
 # pylint: disable=wrong-import-position
 from harness import kernels, paths, session  # noqa: E402
 
-PROGRAMS = (paths.ROOT / "tools/xmemadm/xmemadm",)
+PROGRAMS = (paths.ROOT / "tools/xmemadm/xmemadm",
+            paths.ROOT / "build/bin/swapread")
 
 
 class BenchError(Exception):

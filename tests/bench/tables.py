@@ -94,17 +94,20 @@ def hook_table(values):
                      "bare verb", "share", "wanted at most"], rows)
 
 
-def swap_table(values):
-    """Page-in through the swap file, beside the block device."""
-    file, block = (values["read-4k-qd1", one]
-                   for one in ("swapfile", "blockswap"))
-    shares = [file[n] / block[n] for n in sorted(file.keys() & block.keys())]
-    row = [spread([value / 1000 for value in one.values()], ".1f")
-           for one in (file, block)]
-    return markdown(["a page read back", "swap file, us", "block device, us",
-                     "share", "wanted at most"],
-                    [["4 KiB, in random order", *row, spread(shares, ".2f"),
-                      "0.90"]])
+def swap_table(times, counts):
+    """Page-in through the swap file, beside the block device and the bare verb."""
+    rows = []
+    for name, values in (("microseconds", times),
+                         ("thousands of instructions", counts)):
+        file, block, verb = (values.get(("read-4k-qd1", one), {})
+                             for one in ("swapfile", "blockswap", "verb"))
+        shares = [file[n] / block[n] for n in sorted(file.keys() & block.keys())]
+        row = [spread([value / 1000 for value in one.values()], ".1f")
+               if one else "" for one in (file, block, verb)]
+        rows.append([name, *row, spread(shares, ".2f"), "0.90"])
+    return markdown(["a page read back", "swap file", "block device",
+                     "bare verb", "swap file / block device",
+                     "wanted at most"], rows)
 
 
 # How the job's swap is named, and what it is.
