@@ -265,13 +265,7 @@ static int put_region(struct xmemd_call *call, struct xmem_region *want, struct 
 	return reply_region(call, &made, grant);
 }
 
-/**
- * xmemd_api_region_put() - PUT /v1/regions/{region}
- * @call: the request
- *
- * Return: 0, or -1 with the refusal set.
- */
-int xmemd_api_region_put(struct xmemd_call *call)
+static int handle_region_put(struct xmemd_call *call)
 {
 	struct region_words words = {};
 	struct xmem_grant grant;
@@ -287,12 +281,17 @@ int xmemd_api_region_put(struct xmemd_call *call)
 }
 
 /**
- * xmemd_api_region_delete() - DELETE /v1/regions/{region}
+ * xmemd_api_region_put() - PUT /v1/regions/{region}
  * @call: the request
  *
  * Return: 0, or -1 with the refusal set.
  */
-int xmemd_api_region_delete(struct xmemd_call *call)
+int xmemd_api_region_put(struct xmemd_call *call)
+{
+	return xmemd_fence_run(call, handle_region_put);
+}
+
+static int handle_region_delete(struct xmemd_call *call)
 {
 	struct xmem_region region = {};
 	struct xmem_err err;
@@ -305,12 +304,17 @@ int xmemd_api_region_delete(struct xmemd_call *call)
 }
 
 /**
- * xmemd_api_grant_put() - PUT /v1/regions/{region}/grants/{client}
+ * xmemd_api_region_delete() - DELETE /v1/regions/{region}
  * @call: the request
  *
  * Return: 0, or -1 with the refusal set.
  */
-int xmemd_api_grant_put(struct xmemd_call *call)
+int xmemd_api_region_delete(struct xmemd_call *call)
+{
+	return xmemd_fence_run(call, handle_region_delete);
+}
+
+static int handle_grant_put(struct xmemd_call *call)
 {
 	struct xmem_grant want;
 	char region_id[XMEM_ID_TEXT], client[XMEM_ID_TEXT];
@@ -333,12 +337,17 @@ int xmemd_api_grant_put(struct xmemd_call *call)
 }
 
 /**
- * xmemd_api_grant_delete() - DELETE /v1/regions/{region}/grants/{client}
+ * xmemd_api_grant_put() - PUT /v1/regions/{region}/grants/{client}
  * @call: the request
  *
  * Return: 0, or -1 with the refusal set.
  */
-int xmemd_api_grant_delete(struct xmemd_call *call)
+int xmemd_api_grant_put(struct xmemd_call *call)
+{
+	return xmemd_fence_run(call, handle_grant_put);
+}
+
+static int handle_grant_delete(struct xmemd_call *call)
 {
 	struct xmem_region region = {};
 	struct xmem_err err;
@@ -349,4 +358,15 @@ int xmemd_api_grant_delete(struct xmemd_call *call)
 	if (xmemd_backend.grant_del(region.id, client, &err) < 0)
 		return refuse_backend(call, &err);
 	return reply_done(call, 1, "revoked");
+}
+
+/**
+ * xmemd_api_grant_delete() - DELETE /v1/regions/{region}/grants/{client}
+ * @call: the request
+ *
+ * Return: 0, or -1 with the refusal set.
+ */
+int xmemd_api_grant_delete(struct xmemd_call *call)
+{
+	return xmemd_fence_run(call, handle_grant_delete);
 }

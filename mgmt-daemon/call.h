@@ -11,6 +11,7 @@
 #include "daemon.h"
 #include "peer.h"
 #include "refusal.h"
+#include "term.h"
 
 #define XMEMD_ARGS_MAX 2
 #define XMEMD_ARG_TEXT 256
@@ -27,6 +28,7 @@ enum xmemd_takes {
 	XMEMD_TAKES_SINCE = 1 << 4,   /* ?limit=N&since=N&type=PREFIX, and Last-Event-ID */
 	XMEMD_TAKES_STATE = 1 << 5,   /* ?state=WORD */
 	XMEMD_TAKES_KEY = 1 << 6,     /* Idempotency-Key */
+	XMEMD_TAKES_TERM = 1 << 7,    /* Xmem-Term */
 };
 
 /**
@@ -60,6 +62,7 @@ struct xmemd_query {
  * @target: path and query as they were sent, for passing the request on
  * @arg: what stands for the {…} of the route's path
  * @query: query and headers
+ * @term: in which a manager decided what it asks for here
  * @body: JSON object sent along, or NULL on routes without
  * @status: of the answer, 200 unless the handler sets another
  * @reply: the answer, made by the handler
@@ -77,6 +80,7 @@ struct xmemd_call {
 	const char *method, *path, *target;
 	char arg[XMEMD_ARGS_MAX][XMEMD_ARG_TEXT];
 	struct xmemd_query query;
+	struct xmemd_term term;
 	json_t *body;
 	unsigned int status;
 	json_t *reply;
@@ -123,6 +127,7 @@ int xmemd_query_read(struct xmemd_query *query, unsigned int takes, const char *
 		     const char *value, struct xmemd_refusal *why);
 int xmemd_query_key(struct xmemd_query *query, unsigned int takes, const char *value,
 		    struct xmemd_refusal *why);
+int xmemd_query_term(struct xmemd_call *call, unsigned int takes, const char *value);
 int xmemd_query_behalf(struct xmemd_call *call, const char *value);
 void xmemd_query_defaults(struct xmemd_query *query);
 

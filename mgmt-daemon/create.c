@@ -153,7 +153,7 @@ int xmemd_create_roll_back(struct xmemd_manager *manager, const struct xmemd_cla
 {
 	if (xmemd_manager_confirm(manager, claim, why) < 0)
 		return -1;
-	xmemd_legs_destroy(manager, alloc, XMEMD_LEG_THERE, why);
+	xmemd_legs_destroy(manager, claim, alloc, XMEMD_LEG_THERE, why);
 	return xmemd_manager_forget(manager, claim, alloc->name, why);
 }
 
@@ -202,7 +202,7 @@ static int make(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 		drop_plan(manager, claim, *alloc);
 		return -1;
 	}
-	ret = xmemd_legs_make(manager, *alloc, why);
+	ret = xmemd_legs_make(manager, claim, *alloc, why);
 	give_promise(manager, *alloc);
 	if (!ret)
 		ret = write_ready(manager, claim, order, alloc, why);

@@ -24,6 +24,7 @@ struct xmemd_events;
 struct xmemd_manager;
 struct xmemd_server;
 struct xmemd_self;
+struct xmemd_fence;
 struct xmemd_announcers;
 
 /**
@@ -32,6 +33,7 @@ struct xmemd_announcers;
  * @roles: XMEMD_ROLE_MANAGER, XMEMD_ROLE_APPLIANCE and XMEMD_ROLE_CLIENT
  * @cn: common name of its own certificate
  * @manager: the role manager, or NULL
+ * @fence: against managers that were deposed, in the role appliance, or NULL
  * @self: what it says of its machine
  * @announcers: what tells that to managers, and renews leases
  * @events: what happened lately, or NULL in tests that do not look at it
@@ -45,6 +47,7 @@ struct xmemd {
 	unsigned int roles;
 	char cn[XMEMD_CN_TEXT];
 	struct xmemd_manager *manager;
+	struct xmemd_fence *fence;
 	struct xmemd_self *self;
 	struct xmemd_announcers *announcers;
 	struct xmemd_events *events;

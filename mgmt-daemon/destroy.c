@@ -69,7 +69,7 @@ int xmemd_destroy_finish(struct xmemd_manager *manager, const struct xmemd_claim
 {
 	char reason[XMEMD_REASON_TEXT];
 
-	if (!xmemd_legs_destroy(manager, alloc, XMEMD_LEG_THERE, why)) {
+	if (!xmemd_legs_destroy(manager, claim, alloc, XMEMD_LEG_THERE, why)) {
 		if (xmemd_manager_forget(manager, claim, alloc->name, why) < 0)
 			return -1;
 		xmemd_crash_point();

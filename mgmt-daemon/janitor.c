@@ -119,6 +119,7 @@ static void destroy_leaked(struct xmemd_manager *manager, const struct xmemd_app
 {
 	struct xmemd_remote_answer answer;
 	struct xmemd_refusal why = {};
+	struct xmemd_remote_as as;
 	char id[XMEM_ID_TEXT];
 	struct xmem_err err;
 	bool known;
@@ -126,6 +127,7 @@ static void destroy_leaked(struct xmemd_manager *manager, const struct xmemd_app
 	xmemd_model_lock(&manager->model);
 	known = !manager->leads ||
 		xmemd_model_region_locked(&manager->model, appliance->name, region);
+	as = xmemd_manager_as(manager, manager->term);
 	xmemd_model_unlock(&manager->model);
 	if (known)
 		return;
@@ -133,8 +135,7 @@ static void destroy_leaked(struct xmemd_manager *manager, const struct xmemd_app
 	if (xmemd_kv_commit(manager->kv, NULL, 0, NULL, &why) < 0)
 		fprintf(stderr, SD_WARNING "region %s on %s is of no allocation and stays: %s\n",
 			id, appliance->name, why.text);
-	else if (xmemd_remote_region_del(manager->config, appliance->url, region, &answer, &err) <
-		 0)
+	else if (xmemd_remote_region_del(&as, appliance->url, region, &answer, &err) < 0)
 		fprintf(stderr, SD_WARNING "region %s on %s is of no allocation and stays: %s\n",
 			id, appliance->name, err.text);
 	else

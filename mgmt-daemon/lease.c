@@ -221,7 +221,7 @@ int xmemd_lease_set(struct xmemd_manager *manager, const char *name,
 	if (!ret)
 		*result = xmemd_model_alloc(&manager->model, name);
 	if (!ret && *result)
-		xmemd_legs_describe(manager, *result);
+		xmemd_legs_describe(manager, &claim, *result);
 	xmemd_alloc_put(alloc);
 	xmemd_manager_unclaim(manager, &claim);
 	return ret < 0 || !*result ? -1 : 0;

@@ -85,17 +85,18 @@ static int refuse_leg(struct xmemd_manager *manager, const char *appliance,
 /**
  * xmemd_leg_make() - have one region made, if it is not there, and its grant, anew
  * @manager: the manager
+ * @claim: of the allocation
  * @alloc: the allocation; its leg takes the epoch of its grant
  * @i: the leg, with its token
  * @why: refusal
  *
  * Return: 0; 1 when another plan may do better, -1 when not, both with @why set.
  */
-int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
-		   struct xmemd_refusal *why)
+int xmemd_leg_make(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		   struct xmemd_alloc *alloc, unsigned int i, struct xmemd_refusal *why)
 {
+	const struct xmemd_remote_as as = xmemd_manager_as(manager, claim->term);
 	const struct xmemd_remote_want want = {
-		.owner = manager->model.owner,
 		.alloc = alloc,
 		.index = i,
 		.grant = true,
@@ -108,7 +109,7 @@ int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, uns
 	if (xmemd_model_appliance(&manager->model, leg->appliance, &appliance, why) < 0)
 		return 1;
 	xmemd_crash_point();
-	if (xmemd_remote_region_put(manager->config, appliance.url, &want, &answer, &err) < 0)
+	if (xmemd_remote_region_put(&as, appliance.url, &want, &answer, &err) < 0)
 		return refuse_leg(manager, leg->appliance, &err, why);
 	leg->epoch = answer.epoch;
 	if (answer.has_pool)
@@ -119,13 +120,14 @@ int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, uns
 /**
  * xmemd_legs_make() - have the regions and grants made that are coming
  * @manager: the manager
+ * @claim: of the allocation
  * @alloc: the allocation, written down; its legs take the epochs of their grants
  * @why: refusal
  *
  * Return: 0; 1 when another plan may do better, -1 when not, both with @why set.
  */
-int xmemd_legs_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
-		    struct xmemd_refusal *why)
+int xmemd_legs_make(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		    struct xmemd_alloc *alloc, struct xmemd_refusal *why)
 {
 	unsigned int i;
 	int ret = 0;
@@ -133,15 +135,16 @@ int xmemd_legs_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
 	for (i = 0; i < alloc->legs && !ret; i++) {
 		if (alloc->leg[i].state != XMEMD_LEG_COMING)
 			continue;
-		ret = xmemd_leg_make(manager, alloc, i, why);
+		ret = xmemd_leg_make(manager, claim, alloc, i, why);
 		xmemd_crash_point();
 	}
 	return ret;
 }
 
-static int destroy_leg(struct xmemd_manager *manager, const struct xmemd_leg *leg,
-		       struct xmemd_refusal *why)
+static int destroy_leg(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		       const struct xmemd_leg *leg, struct xmemd_refusal *why)
 {
+	const struct xmemd_remote_as as = xmemd_manager_as(manager, claim->term);
 	struct xmemd_remote_answer answer;
 	struct xmemd_refusal unknown = {};
 	struct xmemd_appliance appliance;
@@ -150,8 +153,7 @@ static int destroy_leg(struct xmemd_manager *manager, const struct xmemd_leg *le
 	if (xmemd_model_appliance(&manager->model, leg->appliance, &appliance, &unknown) < 0)
 		return 0;
 	xmemd_crash_point();
-	if (xmemd_remote_region_del(manager->config, appliance.url, leg->region, &answer, &err) <
-	    0) {
+	if (xmemd_remote_region_del(&as, appliance.url, leg->region, &answer, &err) < 0) {
 		if (err.kind == XMEM_ERR_UNREACHABLE)
 			xmemd_manager_heard_down(manager, leg->appliance, err.text);
 		xmemd_refusal_detail(why, "%s: %s", leg->appliance, err.text);
@@ -165,6 +167,7 @@ static int destroy_leg(struct xmemd_manager *manager, const struct xmemd_leg *le
 /**
  * xmemd_legs_destroy() - have regions destroyed
  * @manager: the manager
+ * @claim: of the allocation
  * @alloc: the allocation
  * @state: only those in this state; XMEMD_LEG_THERE: all of them
  * @why: takes in its details what appliances say that did not do it
@@ -174,15 +177,16 @@ static int destroy_leg(struct xmemd_manager *manager, const struct xmemd_leg *le
  *
  * Return: how many appliances did not do it.
  */
-int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-		       enum xmemd_leg_state state, struct xmemd_refusal *why)
+int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		       const struct xmemd_alloc *alloc, enum xmemd_leg_state state,
+		       struct xmemd_refusal *why)
 {
 	unsigned int i;
 	int left = 0;
 
 	for (i = 0; i < alloc->legs; i++)
 		if (state == XMEMD_LEG_THERE || alloc->leg[i].state == state)
-			left += destroy_leg(manager, &alloc->leg[i], why);
+			left += destroy_leg(manager, claim, &alloc->leg[i], why);
 	xmemd_crash_point();
 	return left;
 }
@@ -190,14 +194,17 @@ int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_alloc *
 /**
  * xmemd_legs_describe() - tell regions that are there what their allocation has become
  * @manager: the manager
+ * @claim: of the allocation
  * @alloc: the allocation, written down
  *
  * Only recovery reads it, and takes the newest that any region knows: one that cannot
  * be told now is no reason to refuse.
  */
-void xmemd_legs_describe(struct xmemd_manager *manager, const struct xmemd_alloc *alloc)
+void xmemd_legs_describe(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const struct xmemd_alloc *alloc)
 {
-	struct xmemd_remote_want want = { .owner = manager->model.owner, .alloc = alloc };
+	const struct xmemd_remote_as as = xmemd_manager_as(manager, claim->term);
+	struct xmemd_remote_want want = { .alloc = alloc };
 	struct xmemd_remote_answer answer;
 	struct xmemd_refusal why = {};
 	struct xmemd_appliance appliance;
@@ -210,8 +217,7 @@ void xmemd_legs_describe(struct xmemd_manager *manager, const struct xmemd_alloc
 		    xmemd_model_appliance(&manager->model, leg->appliance, &appliance, &why) < 0)
 			continue;
 		xmemd_crash_point();
-		if (xmemd_remote_region_put(manager->config, appliance.url, &want, &answer, &err) <
-		    0)
+		if (xmemd_remote_region_put(&as, appliance.url, &want, &answer, &err) < 0)
 			fprintf(stderr,
 				SD_NOTICE "%s does not know yet what allocation %s became: %s\n",
 				leg->appliance, alloc->name, err.text);

@@ -5,13 +5,15 @@
 
 #include "manager.h"
 
-int xmemd_leg_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
-		   struct xmemd_refusal *why);
-int xmemd_legs_make(struct xmemd_manager *manager, struct xmemd_alloc *alloc,
-		    struct xmemd_refusal *why);
-int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_alloc *alloc,
-		       enum xmemd_leg_state state, struct xmemd_refusal *why);
-void xmemd_legs_describe(struct xmemd_manager *manager, const struct xmemd_alloc *alloc);
+int xmemd_leg_make(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		   struct xmemd_alloc *alloc, unsigned int i, struct xmemd_refusal *why);
+int xmemd_legs_make(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		    struct xmemd_alloc *alloc, struct xmemd_refusal *why);
+int xmemd_legs_destroy(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		       const struct xmemd_alloc *alloc, enum xmemd_leg_state state,
+		       struct xmemd_refusal *why);
+void xmemd_legs_describe(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+			 const struct xmemd_alloc *alloc);
 
 /**
  * struct xmemd_legs_use - who uses an allocation

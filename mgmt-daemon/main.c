@@ -25,6 +25,7 @@
 #include "peer.h"
 #include "self.h"
 #include "server.h"
+#include "term.h"
 
 #define PEM_MAX (64 << 10)
 
@@ -195,6 +196,8 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	ret = prepare_loop(&event, why);
 	if (!ret && (daemon->roles & XMEMD_ROLE_MANAGER))
 		ret = xmemd_manager_start(daemon, why);
+	if (!ret && (daemon->roles & XMEMD_ROLE_APPLIANCE))
+		ret = xmemd_fence_new(daemon->config.appliance.terms, &daemon->fence, why);
 	if (!ret)
 		ret = xmemd_self_new(daemon, why);
 	if (!ret)
@@ -213,6 +216,7 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	xmemd_announce_stop(daemon);
 	xmemd_server_stop(server);
 	xmemd_self_free(daemon->self);
+	xmemd_fence_free(daemon->fence);
 	xmemd_manager_stop(daemon->manager);
 	sd_event_unref(event);
 	xmemd_events_free(daemon->events);

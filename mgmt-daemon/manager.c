@@ -43,6 +43,24 @@ static int refuse_follower(const struct xmemd_manager *manager, struct xmemd_ref
 }
 
 /**
+ * xmemd_manager_as() - what appliances are told of who asks them for a change
+ * @manager: the manager
+ * @term: leadership under which the change was decided
+ *
+ * The only manager of a store has nobody to be told from.
+ *
+ * Return: that.
+ */
+struct xmemd_remote_as xmemd_manager_as(const struct xmemd_manager *manager, uint64_t term)
+{
+	return (struct xmemd_remote_as){
+		.config = manager->config,
+		.owner = manager->model.owner,
+		.term = manager->config->manager.etcd[0] ? term : 0,
+	};
+}
+
+/**
  * xmemd_manager_claim() - claim an object, to change it
  * @manager: the manager
  * @claim: the claim, to be given back by xmemd_manager_unclaim()
@@ -316,15 +334,15 @@ static void on_synced(uint64_t revision, void *arg)
 	xmemd_model_unlock(&manager->model);
 }
 
-static void on_leads(bool leader, const char *name, const char *url, void *arg)
+static void on_leads(uint64_t term, const char *name, const char *url, void *arg)
 {
 	struct xmemd_manager *manager = arg;
-	bool news;
+	bool leader = term, news;
 
 	xmemd_model_lock(&manager->model);
-	news = leader != manager->leads;
-	if (news)
-		manager->term++;
+	news = leader != manager->leads || (leader && term != manager->term);
+	if (leader)
+		manager->term = term;
 	manager->leads = leader;
 	snprintf(manager->leader, sizeof(manager->leader), "%s", name);
 	snprintf(manager->leader_url, sizeof(manager->leader_url), "%s", url);

@@ -18,6 +18,7 @@
 #include "kv/kv.h"
 #include "model.h"
 #include "refusal.h"
+#include "remote.h"
 #include "index.h"
 
 /**
@@ -43,7 +44,8 @@ struct xmemd_claim {
  * @kv: where that is written down
  * @idem: answers that were given to requests with an Idempotency-Key
  * @leads: this manager decides; with the model locked, like the next four
- * @term: counts changes of leadership, so that what began under one does not end under another
+ * @term: number of this leadership, or of the last one, so that what began under one does not
+ *	end under another
  * @synced: the model is that of the store
  * @leader: name of the leader, or ""
  * @leader_url: its URL, or ""
@@ -83,6 +85,7 @@ int xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim
 void xmemd_manager_unclaim(struct xmemd_manager *manager, struct xmemd_claim *claim);
 bool xmemd_manager_leads(struct xmemd_manager *manager);
 bool xmemd_manager_own(struct xmemd_manager *manager);
+struct xmemd_remote_as xmemd_manager_as(const struct xmemd_manager *manager, uint64_t term);
 int xmemd_manager_lock_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			       struct xmemd_refusal *why);
 

@@ -163,6 +163,28 @@ int xmemd_query_key(struct xmemd_query *query, unsigned int takes, const char *v
 }
 
 /**
+ * xmemd_query_term() - take the header Xmem-Term: MARK;NUMBER
+ * @call: the request
+ * @takes: what the route takes
+ * @value: its value, or NULL
+ *
+ * Return: 0, or -1 with the refusal set (400, 403).
+ */
+int xmemd_query_term(struct xmemd_call *call, unsigned int takes, const char *value)
+{
+	if (!value)
+		return 0;
+	if (!(takes & XMEMD_TAKES_TERM))
+		return xmemd_refuse_field(&call->why, XMEMD_TERM_HEADER,
+					  "the header " XMEMD_TERM_HEADER " has no meaning here");
+	if (!(call->peer.roles & XMEMD_ROLE_MANAGER))
+		return xmemd_refuse(&call->why, 403,
+				    "only the role manager decides in terms (" XMEMD_TERM_HEADER
+				    ")");
+	return xmemd_term_read(value, &call->term, &call->why);
+}
+
+/**
  * xmemd_query_behalf() - take the header Xmem-On-Behalf: CN;ROLE[,ROLE…]
  * @call: the request; its peer becomes the one for whom a manager passes it on
  * @value: its value, or NULL

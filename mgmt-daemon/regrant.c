@@ -29,14 +29,14 @@ bool xmemd_regrant_needed(const struct xmemd_alloc *alloc)
 	return false;
 }
 
-static int grant(struct xmemd_manager *manager, struct xmemd_alloc *alloc, unsigned int i,
-		 struct xmemd_refusal *why)
+static int grant(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		 struct xmemd_alloc *alloc, unsigned int i, struct xmemd_refusal *why)
 {
 	struct xmemd_leg *leg = &alloc->leg[i];
 
 	if (gnutls_rnd(GNUTLS_RND_KEY, leg->token, sizeof(leg->token)) < 0)
 		return xmemd_refuse(why, 500, "no random numbers");
-	return xmemd_leg_make(manager, alloc, i, why) ? -1 : 0;
+	return xmemd_leg_make(manager, claim, alloc, i, why) ? -1 : 0;
 }
 
 static int regrant(struct xmemd_manager *manager, const struct xmemd_claim *claim,
@@ -57,7 +57,7 @@ static int regrant(struct xmemd_manager *manager, const struct xmemd_claim *clai
 	if (!granted)
 		return xmemd_refuse(why, 500, "out of memory");
 	for (i = 0; i < granted->legs; i++) {
-		if (is_unknown(&granted->leg[i]) && grant(manager, granted, i, why) < 0) {
+		if (is_unknown(&granted->leg[i]) && grant(manager, claim, granted, i, why) < 0) {
 			xmemd_alloc_put(granted);
 			return -1;
 		}

@@ -12,6 +12,7 @@
 #include "meta.h"
 #include "remote.h"
 #include "status.h"
+#include "term.h"
 
 #define CONNECT_MS 3000
 /* to look something up */
@@ -20,20 +21,25 @@
 #define CHANGE_MS 60000
 #define THREADS_MAX 16
 
-static int request(const struct xmem_config *config, const char *url, const char *method,
+static int request(const struct xmemd_remote_as *as, const char *url, const char *method,
 		   const char *path, json_t *in, json_t **out, struct xmem_err *err)
 {
+	const struct xmem_config *config = as->config;
+	char term[XMEMD_TERM_TEXT];
+	const char *headers[] = { as->term ? term : NULL, NULL };
 	const struct xmem_http http = {
 		.url = url,
 		.ca = config->tls.ca,
 		.cert = config->tls.cert,
 		.key = config->tls.key,
 		.crl = config->tls.crl,
+		.headers = headers,
 		.connect_ms = CONNECT_MS,
 		.timeout_ms = strcmp(method, "GET") ? CHANGE_MS : ASK_MS,
 	};
 
 	*err = (struct xmem_err){};
+	xmemd_term_header(as->owner, as->term, term);
 	return xmem_http_request(&http, method, path, in, out, err);
 }
 
@@ -57,7 +63,8 @@ int xmemd_remote_ask(const struct xmem_config *config, const char *url,
 		     struct xmemd_appliance_status *status, json_t **body, struct xmem_err *err)
 {
 	struct xmemd_refusal why = {};
-	int ret = request(config, url, "GET", "/v1/pool", NULL, body, err);
+	const struct xmemd_remote_as as = { .config = config };
+	int ret = request(&as, url, "GET", "/v1/pool", NULL, body, err);
 
 	if (!ret && xmemd_status_read(*body, status, &why) < 0)
 		ret = bad_answer(url, why.text, err);
@@ -117,12 +124,13 @@ static int read_regions(const json_t *array, const char *url, struct xmemd_remot
 int xmemd_remote_regions(const struct xmem_config *config, const char *url,
 			 struct xmemd_remote_region **list, size_t *count, struct xmem_err *err)
 {
+	const struct xmemd_remote_as as = { .config = config };
 	json_t *body, *array;
 	int ret;
 
 	*list = NULL;
 	*count = 0;
-	ret = request(config, url, "GET", "/v1/regions", NULL, &body, err);
+	ret = request(&as, url, "GET", "/v1/regions", NULL, &body, err);
 	array = json_object_get(body, "regions");
 	if (!ret && !json_is_array(array))
 		ret = bad_answer(url, "the list of regions is missing", err);
@@ -164,7 +172,7 @@ static void read_answer(const json_t *body, struct xmemd_remote_answer *answer)
 		xmemd_status_read_pool(json_object_get(body, "pool"), &answer->pool, &why) == 0;
 }
 
-static json_t *region_body(const struct xmemd_remote_want *want)
+static json_t *region_body(const struct xmemd_remote_as *as, const struct xmemd_remote_want *want)
 {
 	const struct xmemd_alloc *alloc = want->alloc;
 	const struct xmemd_leg *leg = &alloc->leg[want->index];
@@ -175,7 +183,7 @@ static json_t *region_body(const struct xmemd_remote_want *want)
 	if (!meta)
 		return NULL;
 	in = json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:s, s:s}", "size", (json_int_t)leg->size,
-		       "label", alloc->name, "owner", xmem_id_format(want->owner, mark), "alloc",
+		       "label", alloc->name, "owner", xmem_id_format(as->owner, mark), "alloc",
 		       xmem_id_format(alloc->id, id), "leg_index", (json_int_t)want->index,
 		       "leg_count", (json_int_t)alloc->legs, "layout",
 		       xmemd_choice_word(xmemd_layouts, alloc->layout), "meta", meta);
@@ -191,7 +199,7 @@ static json_t *region_body(const struct xmemd_remote_want *want)
 
 /**
  * xmemd_remote_region_put() - have a region of an allocation made, or its meta changed
- * @config: our certificate
+ * @as: who we are
  * @url: the appliance's daemon
  * @want: the region
  * @answer: result
@@ -199,11 +207,11 @@ static json_t *region_body(const struct xmemd_remote_want *want)
  *
  * Return: 0 or a negative errno.
  */
-int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
+int xmemd_remote_region_put(const struct xmemd_remote_as *as, const char *url,
 			    const struct xmemd_remote_want *want,
 			    struct xmemd_remote_answer *answer, struct xmem_err *err)
 {
-	json_t *in = region_body(want), *out = NULL;
+	json_t *in = region_body(as, want), *out = NULL;
 	char path[64];
 	int ret;
 
@@ -211,7 +219,7 @@ int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, ENOMEM, "out of memory");
 	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64,
 		 want->alloc->leg[want->index].region);
-	ret = request(config, url, "PUT", path, in, &out, err);
+	ret = request(as, url, "PUT", path, in, &out, err);
 	json_decref(in);
 	read_answer(out, answer);
 	if (!ret && want->grant && !answer->epoch)
@@ -222,7 +230,7 @@ int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
 
 /**
  * xmemd_remote_region_del() - have a region destroyed
- * @config: our certificate
+ * @as: who we are
  * @url: the appliance's daemon
  * @region: the region; that there is none is as good
  * @answer: result
@@ -230,7 +238,7 @@ int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
  *
  * Return: 0 or a negative errno.
  */
-int xmemd_remote_region_del(const struct xmem_config *config, const char *url, uint64_t region,
+int xmemd_remote_region_del(const struct xmemd_remote_as *as, const char *url, uint64_t region,
 			    struct xmemd_remote_answer *answer, struct xmem_err *err)
 {
 	json_t *out = NULL;
@@ -238,7 +246,7 @@ int xmemd_remote_region_del(const struct xmem_config *config, const char *url, u
 	int ret;
 
 	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64, region);
-	ret = request(config, url, "DELETE", path, NULL, &out, err);
+	ret = request(as, url, "DELETE", path, NULL, &out, err);
 	read_answer(out, answer);
 	json_decref(out);
 	return ret < 0 && err->status == 404 ? 0 : ret;

@@ -32,14 +32,23 @@ struct xmemd_remote_region {
 };
 
 /**
- * struct xmemd_remote_want - a region of an allocation, to be made
+ * struct xmemd_remote_as - in whose name something is changed
+ * @config: our certificate
  * @owner: our mark
+ * @term: leadership under which it was decided; 0 where there is no other manager
+ */
+struct xmemd_remote_as {
+	const struct xmem_config *config;
+	uint64_t owner, term;
+};
+
+/**
+ * struct xmemd_remote_want - a region of an allocation, to be made
  * @alloc: the allocation
  * @index: which of its legs
  * @grant: make the grant as well
  */
 struct xmemd_remote_want {
-	uint64_t owner;
 	const struct xmemd_alloc *alloc;
 	unsigned int index;
 	bool grant;
@@ -62,10 +71,10 @@ int xmemd_remote_ask(const struct xmem_config *config, const char *url,
 int xmemd_remote_regions(const struct xmem_config *config, const char *url,
 			 struct xmemd_remote_region **list, size_t *count, struct xmem_err *err);
 void xmemd_remote_regions_free(struct xmemd_remote_region *list, size_t count);
-int xmemd_remote_region_put(const struct xmem_config *config, const char *url,
+int xmemd_remote_region_put(const struct xmemd_remote_as *as, const char *url,
 			    const struct xmemd_remote_want *want,
 			    struct xmemd_remote_answer *answer, struct xmem_err *err);
-int xmemd_remote_region_del(const struct xmem_config *config, const char *url, uint64_t region,
+int xmemd_remote_region_del(const struct xmemd_remote_as *as, const char *url, uint64_t region,
 			    struct xmemd_remote_answer *answer, struct xmem_err *err);
 void xmemd_remote_each(size_t count, void (*fn)(size_t index, void *arg), void *arg);
 

@@ -55,7 +55,8 @@ int xmemd_resize_settle(struct xmemd_manager *manager, const struct xmemd_claim 
 	if (xmemd_manager_confirm(manager, claim, why) < 0)
 		return -1;
 	/* regions that were coming were shown to nobody: their appliance need not answer now */
-	if (xmemd_legs_destroy(manager, alloc, last->state, why) && last->state == XMEMD_LEG_GOING)
+	if (xmemd_legs_destroy(manager, claim, alloc, last->state, why) &&
+	    last->state == XMEMD_LEG_GOING)
 		return 0;
 	return write_without(manager, claim, alloc, last->state, why) < 0 ? -1 : 1;
 }
@@ -196,7 +197,7 @@ static int grow(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 	xmemd_crash_point();
 	ret = xmemd_manager_write(manager, claim, xmemd_alloc_hold(grown), NULL, why);
 	if (!ret) {
-		ret = xmemd_legs_make(manager, grown, why);
+		ret = xmemd_legs_make(manager, claim, grown, why);
 		if (!ret)
 			ret = write_grown(manager, claim, grown, why);
 		if (ret)
@@ -332,7 +333,7 @@ int xmemd_resize(struct xmemd_manager *manager, const char *name, const struct x
 		ret = xmemd_refuse(why, 404, "there is no allocation \"%s\" any more", name);
 	if (ret >= 0 && (*result)->size != alloc->size) {
 		xmemd_manager_tell(manager, "alloc.resized", *result, NULL);
-		xmemd_legs_describe(manager, *result);
+		xmemd_legs_describe(manager, &claim, *result);
 	}
 	xmemd_alloc_put(alloc);
 	xmemd_manager_unclaim(manager, &claim);

@@ -14,14 +14,14 @@ static const struct xmemd_route routes[] = {
 	  xmemd_api_health_get },
 	{ "GET", "/v1/regions", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
 	  xmemd_api_regions_get },
-	{ "PUT", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, XMEMD_TAKES_BODY,
-	  xmemd_api_region_put },
-	{ "DELETE", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, 0,
+	{ "PUT", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER,
+	  XMEMD_TAKES_BODY | XMEMD_TAKES_TERM, xmemd_api_region_put },
+	{ "DELETE", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, XMEMD_TAKES_TERM,
 	  xmemd_api_region_delete },
 	{ "PUT", "/v1/regions/{region}/grants/{client}", APPLIANCE, ADMIN | MANAGER,
-	  XMEMD_TAKES_BODY, xmemd_api_grant_put },
-	{ "DELETE", "/v1/regions/{region}/grants/{client}", APPLIANCE, ADMIN | MANAGER, 0,
-	  xmemd_api_grant_delete },
+	  XMEMD_TAKES_BODY | XMEMD_TAKES_TERM, xmemd_api_grant_put },
+	{ "DELETE", "/v1/regions/{region}/grants/{client}", APPLIANCE, ADMIN | MANAGER,
+	  XMEMD_TAKES_TERM, xmemd_api_grant_delete },
 };
 
 const struct xmemd_route_table xmemd_routes_appliance = {

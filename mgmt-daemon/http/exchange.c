@@ -187,6 +187,8 @@ static int check_headers(struct exchange *x)
 	if ((takes & XMEMD_TAKES_SINCE) && since && *since &&
 	    xmemd_query_read(&x->call.query, takes, "since", since, &x->call.why) < 0)
 		return -1;
+	if (xmemd_query_term(&x->call, takes, header(x, XMEMD_TERM_HEADER)) < 0)
+		return -1;
 	return xmemd_query_key(&x->call.query, takes, header(x, "Idempotency-Key"), &x->call.why);
 }
 

@@ -35,10 +35,10 @@ static void saw(struct etcd *e, uint64_t revision)
 	pthread_mutex_unlock(&e->lock);
 }
 
-static void tell_leader(struct watch *w, bool leads, const char *name, const char *url)
+static void tell_leader(struct watch *w, uint64_t term, const char *name, const char *url)
 {
-	w->leads = leads;
-	w->e->watcher.leads(leads, name, url, w->e->watcher.arg);
+	w->leads = term;
+	w->e->watcher.leads(term, name, url, w->e->watcher.arg);
 }
 
 /* All that others wrote before was told by now, so this is when leading may begin. */
@@ -59,7 +59,7 @@ static void elected(struct watch *w, const struct etcd_record *record)
 		e->chain = record->created;
 	}
 	pthread_mutex_unlock(&e->lock);
-	tell_leader(w, ours, name ? name : "?", url ? url : "");
+	tell_leader(w, ours ? record->created : 0, name ? name : "?", url ? url : "");
 	json_decref(who);
 }
 
@@ -73,7 +73,7 @@ static void vacant(struct watch *w)
 	e->hurry = true;
 	pthread_cond_broadcast(&e->wake);
 	pthread_mutex_unlock(&e->lock);
-	tell_leader(w, false, "", "");
+	tell_leader(w, 0, "", "");
 }
 
 static void leader_event(struct watch *w, const struct etcd_record *record, bool gone)
@@ -273,7 +273,7 @@ static bool look(struct watch *w)
 	if (lost) {
 		w->again = true;
 		if (w->leads)
-			tell_leader(w, false, "", "");
+			tell_leader(w, 0, "", "");
 	}
 	return !closing;
 }

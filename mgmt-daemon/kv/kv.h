@@ -93,8 +93,9 @@ typedef int (*xmemd_kv_fn)(const char *key, const char *value, uint64_t revision
  * @begin: all records follow by @changed; what is not among them until @synced is gone
  * @changed: a record is new, changed or (value NULL) gone
  * @synced: memory equals the store at @revision
- * @leads: @leader: this manager leads from now on (always after @synced), or does not
- *         any more, or (told again) who leads has changed; @name, @url: who does, "" if nobody
+ * @leads: @term: this manager leads from now on (always after @synced), by this number of its
+ *         leadership; 0: it does not any more, or (told again) who leads has changed; @name,
+ *         @url: who does, "" if nobody
  * @arg: given to each
  *
  * They may take the caller's locks, unless these are held while it waits for a commit.
@@ -105,7 +106,7 @@ struct xmemd_kv_watcher {
 	void (*begin)(void *arg);
 	xmemd_kv_fn changed;
 	void (*synced)(uint64_t revision, void *arg);
-	void (*leads)(bool leader, const char *name, const char *url, void *arg);
+	void (*leads)(uint64_t term, const char *name, const char *url, void *arg);
 	void *arg;
 };
 

@@ -233,7 +233,7 @@ static int follow(struct xmemd_kv *kv, const struct xmemd_kv_watcher *watcher,
 	if (list(kv, "", tell, (void *)watcher, &revision, why) < 0)
 		return -1;
 	watcher->synced(revision, watcher->arg);
-	watcher->leads(true, s->name, s->url, watcher->arg);
+	watcher->leads(s->term, s->name, s->url, watcher->arg);
 	return 0;
 }
 

@@ -49,7 +49,8 @@ configure() {
 		printf '[manager]\ndatabase = %s\n' "$XMEM_TMP/$name.db" >>"$XMEM_TMP/$name.conf" ;;
 	esac
 	case $roles in *appliance*)
-		printf '[appliance]\nname = %s\nrdma-address = 192.0.2.1\n' "$name" \
+		printf '[appliance]\nname = %s\nrdma-address = 192.0.2.1\nterms = %s\n' "$name" \
+			"$XMEM_TMP/$name.terms" \
 			>>"$XMEM_TMP/$name.conf" ;;
 	esac
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# about: a manager freezes between any two steps of create, another decides, the first goes on: no region is lost
+# about: a manager freezes between any two steps of create, another decides, the first goes on: refused, and no region is lost
 # tier: full
 # timeout: 300
 
@@ -30,8 +30,13 @@ as_said() {
 	case $said in "[]") [ "$held" = 0 ] ;; *) [ "$held" = 1 ] ;; esac
 }
 
-kept=0
+# late: did a1 refuse what was decided before another manager did? Since the mark
+mark() { _mark=$(wc -l <"$XMEM_TMP/a1.last"); }
+late() { tail -n "+$((_mark + 1))" "$XMEM_TMP/a1.last" | grep -q ': 409 the manager that asks was deposed'; }
+
+kept=0 refused=0 words=0
 for ((n = 1; ; n++)); do
+	mark
 	start m1 XMEMD_FREEZE_AT=$n
 	must "step $n: m1 decides" wait_for 30 leads m1 True
 	[ $n != 1 ] || must "a1 is made known" api admin m1 POST /v1/appliances "{\"name\":\"a1\",\"url\":\"$(url a1)\"}"
@@ -47,6 +52,11 @@ for ((n = 1; ; n++)); do
 	kill -CONT "${_pid[m1]}"
 	check "step $n: m1 follows" wait_for 30 leads m1 False
 	wait $asking
+	if late; then
+		refused=$((refused + 1))
+		note "step $n: $(<"$XMEM_TMP/answer")"
+		grep -q '503.*the manager that asks was deposed' "$XMEM_TMP/answer" && words=$((words + 1))
+	fi
 	check "step $n: what m2 says is there" wait_for 20 as_said
 	[ "$(said)" = "[]" ] || must "step $n: it goes away" api alice m2 DELETE /v1/allocations/v
 	stop m1
@@ -54,6 +64,8 @@ for ((n = 1; ; n++)); do
 done
 check "steps were met ($((n - 1)))" test $n -gt 4
 check "after some of them it was there for good ($kept)" test $kept -gt 0
+check "after some of them its request came late, and was refused ($refused)" test $refused -gt 0
+equal "who had asked heard why" $words $refused
 stop_all
 etcd_down
 finish

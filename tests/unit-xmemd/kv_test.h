@@ -69,11 +69,11 @@ static inline void on_synced(uint64_t revision, void *arg)
 	(void)arg;
 }
 
-static inline void on_leads(bool leads, const char *name, const char *url, void *arg)
+static inline void on_leads(uint64_t term, const char *name, const char *url, void *arg)
 {
 	(void)name;
 	(void)url;
-	if (leads)
+	if (term)
 		sem_post(arg);
 }
 

@@ -86,10 +86,10 @@ static void told_synced(uint64_t revision, void *arg)
 	say(". synced %" PRIu64, revision);
 }
 
-static void told_leads(bool leader, const char *name, const char *url, void *arg)
+static void told_leads(uint64_t term, const char *name, const char *url, void *arg)
 {
 	(void)arg;
-	if (leader)
+	if (term)
 		say(". leads");
 	else
 		say(". follows %s %s", *name ? name : "nobody", url);

@@ -114,9 +114,9 @@ static int told_changed(const char *key, const char *value, uint64_t revision, v
 	return 0;
 }
 
-static void told_leads(bool leads, const char *name, const char *url, void *arg)
+static void told_leads(uint64_t term, const char *name, const char *url, void *arg)
 {
-	(void)leads;
+	(void)term;
 	(void)name;
 	(void)url;
 	told(arg);

@@ -53,9 +53,9 @@ static void told_synced(uint64_t revision, void *arg)
 	tell(arg, "synced");
 }
 
-static void told_leads(bool leader, const char *name, const char *url, void *arg)
+static void told_leads(uint64_t term, const char *name, const char *url, void *arg)
 {
-	tell(arg, leader ? "leads" : "follows");
+	tell(arg, term ? "leads" : "follows");
 	tell(":", name);
 	tell(":", url);
 }

@@ -191,6 +191,7 @@ static void example(void **state)
 	assert_int_equal(config.daemon.body, defaults.daemon.body);
 	assert_string_equal(config.manager.etcd_prefix, defaults.manager.etcd_prefix);
 	assert_int_equal(config.appliance.announce_ms, defaults.appliance.announce_ms);
+	assert_string_equal(config.appliance.terms, defaults.appliance.terms);
 	assert_int_equal(config.appliance.temperature, defaults.appliance.temperature);
 	assert_int_equal(config.appliance.ecc_uncorrected, defaults.appliance.ecc_uncorrected);
 	assert_int_equal(config.appliance.memory_pressure, defaults.appliance.memory_pressure);

@@ -38,7 +38,7 @@ static void everything(void **state)
 				   "etcd-prefix = /lab/xmem/\n"
 				   "[appliance]\nname = a1\nrdma-address = fd00::1\nport = 7000\n"
 				   "labels = site=lab,rack=r1\nmanagers = srv:example.org\n"
-				   "announce-interval = 2m\ntemperature = 80\n"
+				   "announce-interval = 2m\nterms = /a/terms\ntemperature = 80\n"
 				   "ecc-uncorrected = 3\nmemory-pressure = 20\n"
 				   "[client]\nmanagers = https://m:7708,https://[fd00::2]:1\n"
 				   "name = c1\nid = 0x12\r\naccount = web\n"
@@ -78,6 +78,7 @@ static void everything(void **state)
 	assert_string_equal(c.appliance.labels, "site=lab,rack=r1");
 	assert_string_equal(c.appliance.managers, "srv:example.org");
 	assert_int_equal(c.appliance.announce_ms, 120000);
+	assert_string_equal(c.appliance.terms, "/a/terms");
 	assert_int_equal(c.appliance.temperature, 80);
 	assert_int_equal(c.appliance.ecc_uncorrected, 3);
 	assert_int_equal(c.appliance.memory_pressure, 20);
@@ -116,6 +117,7 @@ static void defaults(void **state)
 	assert_string_equal(c.manager.etcd_prefix, "/xmem/");
 	assert_string_equal(c.manager.name, c.appliance.name);
 	assert_int_equal(c.appliance.announce_ms, 10000);
+	assert_string_equal(c.appliance.terms, "/var/lib/xmem/terms");
 	assert_int_equal(c.appliance.temperature, 95);
 	assert_int_equal(c.appliance.ecc_uncorrected, 1);
 	assert_int_equal(c.appliance.memory_pressure, 50);

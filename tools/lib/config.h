@@ -25,6 +25,7 @@
  *	port = PORT			(RDMA CM port told to clients; default: the module's)
  *	labels = KEY=VALUE[,...]
  *	managers = MANAGERS, announce-interval = TIME
+ *	terms = PATH			(which manager decides, remembered)
  *	temperature = N, ecc-uncorrected = N, memory-pressure = N	(unhealthy from there on)
  *	[client]
  *	managers = MANAGERS		(manager is the same key)
@@ -73,6 +74,7 @@ struct xmem_config {
 		char name[64], rdma_address[64];
 		uint16_t port; /* 0: the module's */
 		char labels[XMEM_CONFIG_LIST], managers[XMEM_CONFIG_LIST];
+		char terms[XMEM_CONFIG_VALUE];
 		uint64_t announce_ms;
 		uint32_t temperature;	  /* degrees Celsius of the hottest sensor */
 		uint32_t ecc_uncorrected; /* errors that memory could not correct */
