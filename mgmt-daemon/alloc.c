@@ -37,6 +37,7 @@ struct xmemd_alloc *xmemd_alloc_copy(const struct xmemd_alloc *alloc, unsigned i
 		return NULL;
 	memcpy(&copy->name, &alloc->name,
 	       offsetof(struct xmemd_alloc, leg) - offsetof(struct xmemd_alloc, name));
+	json_incref(copy->labels);
 	memcpy(copy->leg, alloc->leg, same * sizeof(*copy->leg));
 	copy->legs = legs;
 	return copy;
@@ -64,6 +65,7 @@ void xmemd_alloc_put(struct xmemd_alloc *alloc)
 		return;
 	/* its tokens are secrets */
 	explicit_bzero(alloc->leg, alloc->legs * sizeof(*alloc->leg));
+	json_decref(alloc->labels);
 	free(alloc);
 }
 

@@ -77,6 +77,7 @@ struct xmemd_leg {
  * @lease: how far its end has come, enum xmemd_lease_state
  * @epoch: grows with every change of legs or settings
  * @state: where it is in its life, enum xmemd_state
+ * @labels: what its owner calls it besides: object of texts, never changed; NULL without
  * @legs: how many regions
  * @leg: the regions in the order of the layout
  */
@@ -90,6 +91,7 @@ struct xmemd_alloc {
 		uint64_t ends, idle;
 	} left;
 	uint32_t layout, type, lease, epoch, state;
+	json_t *labels;
 	unsigned int legs;
 	struct xmemd_leg leg[];
 };

@@ -7,6 +7,7 @@
 #include "api_manager.h"
 #include "api_want.h"
 #include "change.h"
+#include "labels.h"
 #include "paging.h"
 #include "record.h"
 #include "regrant.h"
@@ -234,6 +235,7 @@ int xmemd_api_alloc_delete(struct xmemd_call *call)
 struct change {
 	uint64_t size, duration, not_in_use;
 	uint32_t type;
+	json_t *labels;
 };
 
 static const struct xmemd_field change_fields[] = {
@@ -241,6 +243,7 @@ static const struct xmemd_field change_fields[] = {
 	{ "type", XMEMD_FIELD_CHOICE, false, offsetof(struct change, type), 0, xmemd_types },
 	{ "duration", XMEMD_FIELD_TIME, false, offsetof(struct change, duration), 0, NULL },
 	{ "not_in_use", XMEMD_FIELD_TIME, false, offsetof(struct change, not_in_use), 0, NULL },
+	{ "labels", XMEMD_FIELD_OBJECT, false, offsetof(struct change, labels), 0, NULL },
 };
 
 static int change_size(struct xmemd_call *call, const char *name, uint64_t size)
@@ -282,11 +285,14 @@ int xmemd_api_alloc_patch(struct xmemd_call *call)
 	struct change change = {};
 
 	if (!name ||
-	    xmemd_fields_read(XMEMD_FIELDS(change_fields), call->body, &change, &call->why) < 0)
+	    xmemd_fields_read(XMEMD_FIELDS(change_fields), call->body, &change, &call->why) < 0 ||
+	    xmemd_labels_check(change.labels, &call->why) < 0)
 		return -1;
 	settings.has_type = json_object_get(call->body, "type");
 	settings.has_duration = json_object_get(call->body, "duration");
 	settings.has_not_in_use = json_object_get(call->body, "not_in_use");
+	settings.has_labels = change.labels;
+	settings.labels = change.labels;
 	settings.type = change.type;
 	settings.duration = change.duration ? change.duration * 1000 : XMEMD_UNLIMITED;
 	settings.not_in_use = change.not_in_use ? change.not_in_use * 1000 : XMEMD_UNLIMITED;
@@ -298,7 +304,7 @@ int xmemd_api_alloc_patch(struct xmemd_call *call)
 	if (!json_object_size(call->body))
 		return xmemd_refuse(&call->why, 400,
 				    "nothing to change; possible are size, type, duration, "
-				    "not_in_use");
+				    "not_in_use, labels");
 	if (xmemd_lease_set(call->daemon->manager, name, &asker, &settings, &alloc, &call->why) < 0)
 		return -1;
 	return reply_alloc(call, alloc);

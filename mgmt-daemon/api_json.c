@@ -150,6 +150,8 @@ json_t *xmemd_json_alloc(struct xmemd_manager *manager, const struct xmemd_alloc
 		json_object_set_new(object, "account", json_string(alloc->account));
 	if (alloc->reservation[0])
 		json_object_set_new(object, "reservation", json_string(alloc->reservation));
+	if (alloc->labels)
+		json_object_set(object, "labels", alloc->labels);
 	if (alloc->reason[0])
 		json_object_set_new(object, "error", json_string(alloc->reason));
 	if (reasons)

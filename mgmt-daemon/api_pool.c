@@ -9,7 +9,7 @@
 #include "change.h"
 #include "crash.h"
 #include "events.h"
-#include "label.h"
+#include "labels.h"
 #include "legs.h"
 #include "paging.h"
 #include "record.h"
@@ -80,22 +80,6 @@ static const struct xmemd_field appliance_fields[] = {
 	{ "url", XMEMD_FIELD_URL, true, offsetof(struct xmemd_appliance, url), 0, NULL },
 	{ "labels", XMEMD_FIELD_OBJECT, false, offsetof(struct xmemd_appliance, labels), 0, NULL },
 };
-
-static int check_labels(const json_t *labels, struct xmemd_refusal *why)
-{
-	const char *key;
-	json_t *value;
-
-	if (json_object_size(labels) > XMEM_LABELS_MAX)
-		return xmemd_refuse_field(why, "labels", "\"labels\" must be at most %d",
-					  XMEM_LABELS_MAX);
-	json_object_foreach ((json_t *)labels, key, value)
-		if (!xmem_label_is_key(key) || !json_is_string(value) ||
-		    json_string_length(value) > 63)
-			return xmemd_refuse_field(why, "labels", "\"labels\" must be %s",
-						  XMEM_LABELS_TEXT);
-	return 0;
-}
 
 /* Name and URL are each of one appliance only. */
 static int check_taken(struct xmemd_manager *manager, const struct xmemd_appliance *appliance,
@@ -172,7 +156,7 @@ int xmemd_api_appliances_post(struct xmemd_call *call)
 
 	if (xmemd_fields_read(XMEMD_FIELDS(appliance_fields), call->body, &appliance, &call->why) <
 		    0 ||
-	    check_labels(appliance.labels, &call->why) < 0 ||
+	    xmemd_labels_check(appliance.labels, &call->why) < 0 ||
 	    check_taken(manager, &appliance, &call->why) < 0 ||
 	    put_appliance(manager, &appliance, XMEMD_KV_ABSENT, &call->why) < 0)
 		return -1;
@@ -220,7 +204,7 @@ int xmemd_api_appliance_patch(struct xmemd_call *call)
 
 	if (!name ||
 	    xmemd_fields_read(XMEMD_FIELDS(change_fields), call->body, &change, &call->why) < 0 ||
-	    check_labels(change.labels, &call->why) < 0)
+	    xmemd_labels_check(change.labels, &call->why) < 0)
 		return -1;
 	if (!json_object_size(call->body))
 		return xmemd_refuse(&call->why, 400,

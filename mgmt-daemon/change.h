@@ -22,16 +22,19 @@
 /**
  * struct xmemd_settings - what can be changed of an allocation without touching its regions
  * @has_type: change the type
+ * @has_labels: change the labels
  * @has_duration: begin a new duration
  * @has_not_in_use: change the threshold
  * @type: enum xmemd_type
  * @duration: ms, or XMEMD_UNLIMITED
  * @not_in_use: ms, or XMEMD_UNLIMITED
+ * @labels: all that it has then; borrowed
  */
 struct xmemd_settings {
-	bool has_type, has_duration, has_not_in_use;
+	bool has_type, has_duration, has_not_in_use, has_labels;
 	uint32_t type;
 	uint64_t duration, not_in_use;
+	json_t *labels;
 };
 
 /* Whose an allocation must be (NULL: anybody's), and whether to insist. */

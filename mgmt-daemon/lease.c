@@ -151,6 +151,9 @@ static int change_lease(struct xmemd_manager *manager, const struct xmemd_alloc 
 
 	entry = xmemd_model_find_locked(&manager->model, alloc->name);
 	*lease = entry->lease;
+	/* what it is called is nobody's limit */
+	if (!settings->has_type && !settings->has_duration && !settings->has_not_in_use)
+		return 0;
 	if (settings->has_type)
 		changed->type = settings->type;
 	if (check_settings(manager, alloc, settings, changed, why) < 0)
@@ -172,6 +175,11 @@ static int set(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 		return xmemd_refuse(why, 500, "out of memory");
 	changed->epoch++;
 	changed->reason[0] = 0;
+	if (settings->has_labels) {
+		json_decref(changed->labels);
+		changed->labels =
+			json_object_size(settings->labels) ? json_incref(settings->labels) : NULL;
+	}
 	ret = xmemd_manager_lock_claimed(manager, claim, why);
 	if (!ret) {
 		ret = change_lease(manager, alloc, settings, changed, &lease, why);
@@ -193,7 +201,7 @@ static int set(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 }
 
 /**
- * xmemd_lease_set() - change what was agreed about an allocation's end
+ * xmemd_lease_set() - change what was agreed about an allocation's end, or its labels
  * @manager: the manager
  * @name: the allocation
  * @asker: who asks

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <linux/xmem_appliance.h>
 
+#include "labels.h"
 #include "meta.h"
 #include "record.h"
 
@@ -27,6 +28,7 @@ static const struct xmemd_field fields[] = {
 	META("not_in_use", COUNT, true, not_in_use, 0, NULL),
 	META("created", COUNT, false, created, 0, NULL),
 	META("strategies", WORDS, false, strategies, XMEMD_STRATEGIES_TEXT - 1, NULL),
+	META("labels", OBJECT, false, labels, 0, NULL),
 };
 
 /* What of an allocation is there and will be: what goes has no place any more. */
@@ -60,6 +62,7 @@ char *xmemd_meta_write(const struct xmemd_alloc *alloc, unsigned int index)
 		.type = alloc->type,
 		.epoch = alloc->epoch,
 		.index = index,
+		.labels = alloc->labels,
 	};
 	char *text;
 
@@ -69,7 +72,12 @@ char *xmemd_meta_write(const struct xmemd_alloc *alloc, unsigned int index)
 	memcpy(meta.strategies, alloc->strategies, sizeof(meta.strategies));
 	count_legs(alloc, &meta);
 	text = xmemd_record_text(xmemd_fields_write(XMEMD_FIELDS(fields), &meta));
-	/* a name all of quotation marks grows: what can be done without is left out then */
+	/* many labels, a name all of quotation marks: what can be done without is left out then */
+	if (text && strlen(text) > XMEM_APPLIANCE_META_MAX) {
+		free(text);
+		meta.labels = NULL;
+		text = xmemd_record_text(xmemd_fields_write(XMEMD_FIELDS(fields), &meta));
+	}
 	if (text && strlen(text) > XMEM_APPLIANCE_META_MAX) {
 		free(text);
 		meta.strategies[0] = 0;
@@ -81,7 +89,7 @@ char *xmemd_meta_write(const struct xmemd_alloc *alloc, unsigned int index)
 /**
  * xmemd_meta_read() - read what a region says
  * @object: what it says
- * @meta: result
+ * @meta: result; borrows from @object
  * @why: refusal
  *
  * Return: 0, or -1 with @why set.
@@ -89,7 +97,8 @@ char *xmemd_meta_write(const struct xmemd_alloc *alloc, unsigned int index)
 int xmemd_meta_read(const json_t *object, struct xmemd_meta *meta, struct xmemd_refusal *why)
 {
 	*meta = (struct xmemd_meta){};
-	if (xmemd_fields_read(XMEMD_FIELDS(fields), object, meta, why) < 0)
+	if (xmemd_fields_read(XMEMD_FIELDS(fields), object, meta, why) < 0 ||
+	    xmemd_labels_check(meta->labels, why) < 0)
 		return -1;
 	if (!meta->count || meta->index >= meta->count)
 		return xmemd_refuse(why, 400, "region %u of %u cannot be", meta->index,

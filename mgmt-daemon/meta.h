@@ -27,12 +27,14 @@
  * @epoch: of the allocation when this was written
  * @index: which leg this is
  * @count: of how many
+ * @labels: as in struct xmemd_alloc; borrowed
  */
 struct xmemd_meta {
 	char name[XMEMD_NAME_TEXT], owner[XMEMD_CN_TEXT], account[XMEMD_NAME_TEXT];
 	char strategies[XMEMD_STRATEGIES_TEXT];
 	uint64_t client, size, duration, not_in_use, created;
 	uint32_t layout, type, epoch, index, count;
+	json_t *labels;
 };
 
 char *xmemd_meta_write(const struct xmemd_alloc *alloc, unsigned int index);

@@ -94,6 +94,7 @@ static const struct xmemd_field alloc_fields[] = {
 	ALLOC("lease", CHOICE, true, lease, 0, xmemd_leases),
 	ALLOC("epoch", NUMBER, true, epoch, UINT32_MAX, NULL),
 	ALLOC("state", CHOICE, true, state, 0, xmemd_states),
+	ALLOC("labels", OBJECT, false, labels, 0, NULL),
 	{ "legs", XMEMD_FIELD_ARRAY, true, offsetof(struct alloc_record, legs), 0, NULL },
 };
 

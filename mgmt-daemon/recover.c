@@ -55,7 +55,6 @@ static void add_found(struct finding *finding, const char *appliance,
 	char id[XMEM_ID_TEXT];
 
 	snprintf(found.appliance, sizeof(found.appliance), "%s", appliance);
-	found.region.meta = NULL;
 	xmem_id_format(region->id, id);
 	if (!region->meta || !region->alloc) {
 		undecided(finding, "region %s on %s does not say of which allocation it is", id,
@@ -70,6 +69,8 @@ static void add_found(struct finding *finding, const char *appliance,
 	pthread_mutex_lock(&finding->lock);
 	grown = reallocarray(finding->found, finding->count + 1, sizeof(*grown));
 	if (grown) {
+		/* labels are borrowed from it */
+		json_incref(found.region.meta);
 		finding->found = grown;
 		grown[finding->count++] = found;
 	}
@@ -183,6 +184,7 @@ static struct xmemd_alloc *build(struct finding *finding, const struct found *li
 	memcpy(alloc->owner, newest->owner, sizeof(alloc->owner));
 	memcpy(alloc->account, newest->account, sizeof(alloc->account));
 	memcpy(alloc->strategies, newest->strategies, sizeof(alloc->strategies));
+	alloc->labels = json_incref(newest->labels);
 	alloc->id = list->region.alloc;
 	alloc->client = newest->client;
 	alloc->duration = alloc->left.ends = newest->duration;
@@ -298,6 +300,8 @@ int xmemd_recover(struct xmemd_manager *manager, bool dry_run, json_t **report,
 	json_decref(finding.recovered);
 	json_decref(finding.undecided);
 	free(finding.appliance);
+	while (finding.count)
+		json_decref(finding.found[--finding.count].region.meta);
 	free(finding.found);
 	pthread_mutex_destroy(&finding.lock);
 	xmemd_manager_unclaim(manager, &claim);

@@ -96,6 +96,25 @@ equal "  it is active" "$(json 'a["lease"]["state"]')" active
 refused 'belongs to' put bob allocations/per/lease '{}'
 check "no threshold any more" patch alice allocations/per '{"not_in_use":0,"type":"volatile"}'
 equal "  type changed" "$(json 'a["type"], "not_in_use" in a["lease"]')" "('volatile', False)"
+check "labels" patch alice allocations/per '{"labels":{"job":"build","rack":"r 1"}}'
+equal "  are there" "$(json 'a["labels"]')" "{'job': 'build', 'rack': 'r 1'}"
+equal "  in the list, too" "$(value alice manager /v1/allocations '[x["labels"] for x in a["allocations"] if x["name"] == "per"]')" \
+	"[{'job': 'build', 'rack': 'r 1'}]"
+many=$(python3 -c 'print({"k%d" % i: "v" for i in range(17)})' | tr "'" '"')
+refused '"labels" must be at most 16' patch alice allocations/per "{\"labels\":$many}"
+for wrong in '{"a b":"c"}' '{"":"c"}' "{\"$(printf 'k%.0s' {1..32})\":\"c\"}" '{"a":1}' '{"a":null}' \
+	"{\"a\":\"$(printf 'v%.0s' {1..64})\"}"; do
+	refused '"labels" must be at most 16 of KEY=VALUE' patch alice allocations/per "{\"labels\":$wrong}"
+done
+refused '"labels" must be an object' patch alice allocations/per '{"labels":"a=b"}'
+refused 'size.*together with anything else' patch alice allocations/per '{"labels":{"a":"b"},"size":"4M"}'
+refused '403' patch bob allocations/per '{"labels":{"a":"b"}}'
+equal "  none of it changed them" "$(value alice manager /v1/allocations/per 'a["labels"]')" "{'job': 'build', 'rack': 'r 1'}"
+stop manager KILL
+start manager
+equal "  they are written down" "$(value alice manager /v1/allocations/per 'a["labels"]')" "{'job': 'build', 'rack': 'r 1'}"
+check "  and go" patch alice allocations/per '{"labels":{}}'
+equal "  away" "$(json '"labels" in a')" False
 check "used while nobody renews" post alice allocations '{"name":"conn","size":"2M","client":"0xc1","not_in_use":1,"appliances":["a2"]}'
 stop a2
 start a2 XMEMD_MEMORY_USED=1

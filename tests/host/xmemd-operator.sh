@@ -108,6 +108,16 @@ check "alloc renew" alice alloc renew v
 check "alloc set" alice alloc set v --type volatile --duration 2h --not-in-use 30m
 equal "  is shown" "$(field '(a["type"], a["lease"]["duration"], a["lease"]["not_in_use"])' alice -j alloc show v)" \
 	"('volatile', 7200, 1800)"
+check "alloc set: labels" alice alloc set v --label job=build,team=os
+equal "  are shown" "$(field 'a["labels"]' alice -j alloc show v)" "{'job': 'build', 'team': 'os'}"
+equal "  and the rest stays" "$(field '(a["type"], a["lease"]["duration"])' alice -j alloc show v)" "('volatile', 7200)"
+check "  by alloc list, too" watcher alloc list
+check "  in a column" has 'job=build,team=os'
+check "alloc set: other labels" alice alloc set v --label job=test
+equal "  instead of all" "$(field 'a["labels"]' alice -j alloc show v)" "{'job': 'test'}"
+check "alloc set: no labels" alice alloc set v --label none
+equal "  takes them away" "$(field '"labels" in a' alice -j alloc show v)" False
+refused 'is no label; possible are at most 16 of KEY=VALUE' alice alloc set v --label 'a b=c'
 check "alloc resize" alice alloc resize v 48M
 equal "  it grew" "$(field 'a["size"] >> 20' alice -j alloc show v)" 48
 

@@ -13,13 +13,14 @@ must "one" create '{"name":"one","size":"20M","client":"0xc1","type":"persistent
 must "two" create '{"name":"two","size":"200M","client":"0xc1","layout":"concat","min_regions":2}'
 must "grown" create '{"name":"grown","size":"4M","client":"0xc2","duration":"3h"}'
 must "  grows" api alice manager PATCH /v1/allocations/grown '{"size":"8M"}'
+must "  has labels" api alice manager PATCH /v1/allocations/grown '{"labels":{"job":"build","team":"os"}}'
 must "shrunk" create '{"name":"shrunk","size":"4M","client":"0xc2"}'
 must "  grows" api alice manager PATCH /v1/allocations/shrunk '{"size":"8M"}'
 must "  shrinks" api alice manager PATCH /v1/allocations/shrunk '{"size":"4M"}'
 # all that matters of an allocation; epochs and tokens are new, and leases begin anew
 all() {
 	value admin manager /v1/allocations \
-		'sorted((x["name"], x["id"], x["size"], x["layout"], x["client"], x["owner"], x["type"], x["lease"].get("not_in_use"), x["lease"].get("duration"), x["strategy"], [(l["appliance"], l["region"], l["size"]) for l in x["legs"]]) for x in a["allocations"])'
+		'sorted((x["name"], x["id"], x["size"], x["layout"], x["client"], x["owner"], x["type"], x["lease"].get("not_in_use"), x["lease"].get("duration"), x["strategy"], x.get("labels"), [(l["appliance"], l["region"], l["size"]) for l in x["legs"]]) for x in a["allocations"])'
 }
 before=$(all)
 

@@ -111,6 +111,12 @@ static const struct {
 	  "PATCH /v1/allocations/one {\"type\":\"persistent\",\"duration\":86400,"
 	  "\"not_in_use\":3600}\n",
 	  { "type             volatile\n" } },
+	{ "alloc set one --label job=build,team=os",
+	  "PATCH /v1/allocations/one {\"labels\":{\"job\":\"build\",\"team\":\"os\"}}\n",
+	  { "type             volatile\n" } },
+	{ "alloc set one --label none",
+	  "PATCH /v1/allocations/one {\"labels\":{}}\n",
+	  { "type             volatile\n" } },
 	{ "alloc restructure one --layout concat --exclude a1",
 	  "POST /v1/allocations/one/restructure {\"layout\":\"concat\",\"exclude\":[\"a1\"]}\n",
 	  { "layout           concat\n", "nearest" } },

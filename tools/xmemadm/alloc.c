@@ -7,6 +7,7 @@
 #include "args.h"
 #include "ask.h"
 #include "hex.h"
+#include "label.h"
 #include "out.h"
 #include "size.h"
 #include "want.h"
@@ -22,6 +23,7 @@ static const struct adm_column alloc_columns[] = {
 	{ "lease.state", "LEASE", ADM_TEXT },
 	{ "lease.left", "LEFT", ADM_SECONDS | ADM_SPARE },
 	{ "account", "ACCOUNT", ADM_TEXT | ADM_SPARE },
+	{ "labels", "LABELS", ADM_TEXT | ADM_SPARE },
 	{ "owner", "OWNER", ADM_TEXT },
 	{ "client", "CLIENT", ADM_TEXT },
 	{ "id", "ID", ADM_TEXT },
@@ -41,6 +43,7 @@ static const struct adm_column alloc_lines[] = {
 	{ "reservation", "reservation", ADM_TEXT },
 	{ "strategy", "strategy", ADM_TEXT },
 	{ "created", "created", ADM_TIME },
+	{ "labels", "labels", ADM_TEXT },
 	{ "lease.state", "lease", ADM_TEXT },
 	{ "lease.left", "lease left", ADM_SECONDS },
 	{ "lease.duration", "duration", ADM_SECONDS },
@@ -201,6 +204,8 @@ static const struct adm_option set_options[] = {
 	  "volatile|persistent" },
 	{ "duration", "TIME", false, false, "how long it is wanted, from now", NULL },
 	{ "not-in-use", "TIME", false, false, "how long it may stay without being renewed", NULL },
+	{ "label", "KEY=VALUE[,...]", false, false,
+	  "what it is called besides, all of it; none takes the labels away", NULL },
 	{ 0 },
 };
 
@@ -211,14 +216,30 @@ static const struct adm_field set_fields[] = {
 	{ 0 },
 };
 
+static int read_labels(struct adm *adm, const struct adm_args *args, json_t *in)
+{
+	const char *text = adm_value(args, "label");
+	json_t *labels = NULL;
+	int rc;
+
+	if (!text)
+		return 0;
+	rc = xmem_labels_json(strcmp(text, "none") ? text : "", &labels, &adm->err);
+	if (!rc)
+		adm_set(in, "labels", labels);
+	return rc;
+}
+
 static int alloc_set(struct adm *adm, const struct adm_args *args)
 {
 	json_t *in = json_object();
 	int rc = adm_fields_read(adm, args, set_options, set_fields, in);
 
+	if (!rc)
+		rc = read_labels(adm, args, in);
 	if (!rc && !json_object_size(in))
 		rc = adm_usage(adm, "nothing to set; possible are --type, --duration, "
-				    "--not-in-use");
+				    "--not-in-use, --label");
 	if (!rc)
 		return ask_one(adm, "PATCH", args->word[0], "", in);
 	json_decref(in);
@@ -254,7 +275,7 @@ static const struct adm_command commands[] = {
 	  "@alloc" },
 	{ "renew", "NAME", "say that an allocation is in use: its lease begins anew", NULL,
 	  alloc_renew, "@alloc" },
-	{ "set", "NAME", "change type or times of an allocation", set_options, alloc_set,
+	{ "set", "NAME", "change type, times or labels of an allocation", set_options, alloc_set,
 	  "@alloc" },
 	{ "restructure", "NAME",
 	  "print how an allocation would be laid out anew, with other wishes", restructure_options,
