@@ -9,7 +9,9 @@
 #include "api_json.h"
 #include "api_manager.h"
 #include "events.h"
+#include "labels.h"
 #include "legs.h"
+#include "place.h"
 #include "record.h"
 #include "status.h"
 
@@ -163,11 +165,30 @@ static int announce_appliance(struct xmemd_call *call, const struct words *words
 	return ret < 0 ? -1 : hear(call, words, &status);
 }
 
-/* A client needs no record to be served; what it says of itself is told on, not kept. */
+/* Labels are checked as an appliance's are, though only its place is looked at. */
+static int read_client(const json_t *body, uint64_t *id, json_t **labels, struct xmemd_refusal *why)
+{
+	const json_t *text = json_object_get(body, "client");
+	struct xmem_err err;
+
+	*id = 0;
+	*labels = json_object_get(body, "labels");
+	if (text && xmem_id_parse("client", json_is_string(text) ? json_string_value(text) : "", id,
+				  &err) < 0)
+		return xmemd_refuse_err(why, 400, &err);
+	if (*labels && !json_is_object(*labels))
+		return xmemd_refuse_field(why, "labels", "\"labels\" must be an object");
+	return xmemd_labels_check(*labels, why);
+}
+
+/* A client needs no record to be served; of what it says of itself only its place is kept. */
 static int announce_client(struct xmemd_call *call, const struct words *words)
 {
 	struct xmemd_manager *manager = call->daemon->manager;
+	json_t *labels;
+	uint64_t id;
 	bool known;
+	int ret;
 
 	if (!(call->peer.roles & XMEMD_ROLE_CLIENT))
 		return xmemd_refuse(&call->why, 403,
@@ -178,9 +199,14 @@ static int announce_client(struct xmemd_call *call, const struct words *words)
 				    "client \"%s\" cannot announce itself with the certificate of "
 				    "\"%s\"",
 				    words->name, call->peer.cn);
+	if (read_client(call->body, &id, &labels, &call->why) < 0)
+		return -1;
 	xmemd_model_lock(&manager->model);
 	known = xmemd_index_get(&manager->model.clients, words->name);
+	ret = xmemd_place_set_locked(&manager->model, words->name, id, labels);
 	xmemd_model_unlock(&manager->model);
+	if (ret < 0)
+		return -1;
 	xmemd_event(call->daemon, "client.announced", words->name,
 		    json_pack("{s:s}", "owner", call->peer.cn));
 	return xmemd_reply_state(call, words->name, known ? "known" : "unknown");

@@ -4,6 +4,7 @@
 
 #include "api_json.h"
 #include "api_want.h"
+#include "place.h"
 #include "profile.h"
 #include "record.h"
 
@@ -88,18 +89,12 @@ static const struct {
 
 static int read_location(const json_t *object, struct xmemd_where *where, struct xmemd_refusal *why)
 {
-	static const char *const names[] = {
-		[XMEMD_LABEL_SITE] = "site",
-		[XMEMD_LABEL_RACK] = "rack",
-		[XMEMD_LABEL_SWITCH] = "switch",
-		[XMEMD_LABEL_NUMA] = "numa",
-	};
 	const char *key;
 	json_t *value;
 	size_t i;
 
 	json_object_foreach ((json_t *)object, key, value) {
-		for (i = 0; i < XMEMD_LABELS && strcmp(key, names[i]); i++)
+		for (i = 0; i < XMEMD_LABELS && strcmp(key, xmemd_place_keys[i]); i++)
 			;
 		if (i == XMEMD_LABELS)
 			return xmemd_refuse_field(

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "decide.h"
+#include "place.h"
 
 /* What a decision is made of besides the order. */
 struct deciding {
@@ -100,6 +101,10 @@ static int prepare(struct xmemd_manager *manager, const struct xmemd_order *orde
 	deciding->demand = order->demand;
 	if (check_client(manager, order, deciding, why) < 0)
 		return -1;
+	/* a client that has no record is known by its certificate's name */
+	xmemd_place_apply_locked(&manager->model,
+				 deciding->client[0] ? deciding->client : order->owner,
+				 order->client, &deciding->demand.where);
 	deciding->count = xmemd_model_levels_locked(&manager->model, order->client,
 						    deciding->account, deciding->levels);
 	xmemd_account_apply(deciding->levels, deciding->count, &deciding->demand);

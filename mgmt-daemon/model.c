@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "model.h"
+#include "place.h"
 
 /**
  * xmemd_model_now() - the manager's clock
@@ -46,6 +47,7 @@ void xmemd_model_done(struct xmemd_model *model)
 	while ((node = xmemd_index_from(&model->allocs, "")))
 		xmemd_model_drop_locked(model, node->key);
 	xmemd_model_people_done(model);
+	xmemd_place_done(model);
 	while ((node = xmemd_index_from(&model->appliances, "")))
 		xmemd_model_appliance_drop_locked(model, node->key);
 	xmemd_pools_free(model->pools);

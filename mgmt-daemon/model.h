@@ -159,6 +159,7 @@ struct xmemd_policy {
  * @clients: by name
  * @ids: clients by identity
  * @reservations: by name
+ * @places: where clients stand, by name
  * @pools: the appliances as the logic sees them
  * @policy: of the cluster
  * @cn: common name that the store belongs to, "" before it is told
@@ -169,7 +170,7 @@ struct xmemd_policy {
 struct xmemd_model {
 	pthread_mutex_t lock;
 	struct xmemd_index allocs, owners, timers, legs, appliances, urls, accounts, clients, ids,
-		reservations;
+		reservations, places;
 	struct xmemd_pools *pools;
 	struct xmemd_policy policy;
 	char cn[XMEMD_CN_TEXT];

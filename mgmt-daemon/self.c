@@ -24,14 +24,15 @@ const enum xmemd_role xmemd_self_roles[XMEMD_SELF_ROLES] = {
  * struct xmemd_self - what does not change, and the watch of what does
  * @config: configuration
  * @url: address of this daemon
- * @labels: of the machine
+ * @labels: of the machine, as an appliance says them
+ * @place: the same, as a client says them
  * @client: identity of the machine as a client; 0 in other roles
  * @watch: its health
  */
 struct xmemd_self {
 	const struct xmem_config *config;
 	char url[XMEMD_URL_TEXT];
-	json_t *labels;
+	json_t *labels, *place;
 	uint64_t client;
 	struct xmemd_watch *watch;
 };
@@ -88,6 +89,10 @@ static int fill(const struct xmemd *daemon, struct xmemd_self *self, struct xmem
 		return -1;
 	if (xmem_labels_json(config->appliance.labels, &self->labels, &err) < 0)
 		return xmemd_refuse_err(why, 400, &err);
+	if (xmem_labels_json(config->client.labels[0] ? config->client.labels
+						      : config->appliance.labels,
+			     &self->place, &err) < 0)
+		return xmemd_refuse_err(why, 400, &err);
 	self->client = config->client.id;
 	if ((daemon->roles & XMEMD_ROLE_CLIENT) && !self->client &&
 	    xmem_identity_default(&self->client, &err) < 0)
@@ -128,6 +133,7 @@ void xmemd_self_free(struct xmemd_self *self)
 		return;
 	xmemd_watch_free(self->watch);
 	json_decref(self->labels);
+	json_decref(self->place);
 	free(self);
 }
 
@@ -195,6 +201,8 @@ static void add_client(const struct xmemd_self *self, json_t *object)
 	struct xmem_err err;
 
 	json_object_set_new(object, "client", json_string(xmem_id_format(self->client, id)));
+	if (json_object_size(self->place))
+		json_object_set_new(object, "labels", json_deep_copy(self->place));
 	if (self->config->client.account[0])
 		json_object_set_new(object, "account", json_string(self->config->client.account));
 	if (xmemd_modules.devices(count_device, &devices, &err) == 0)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# about: announced machines at a real manager: pending, admitted, ill; leases of what is attached
+# about: announced machines at a real manager: pending, admitted, ill, near; leases of what is attached
 # tier: full
 # timeout: 180
 
@@ -19,7 +19,7 @@ for name in a1 a2; do
 		>>"$XMEM_TMP/$name.conf"
 done
 configure alice client
-printf '[client]\nname = alice\nid = 0xc1\nmanagers = %s\n' "$(url manager)" >>"$XMEM_TMP/alice.conf"
+printf '[client]\nname = alice\nid = 0xc1\nlabels = rack=r-a1,os=debian\nmanagers = %s\n' "$(url manager)" >>"$XMEM_TMP/alice.conf"
 
 # ---- an appliance is there before its manager
 start a1 XMEMD_MEMORY_MIB=256 XMEMD_ROOT="$XMEM_TMP/a1.root"
@@ -80,5 +80,38 @@ well() { [ "$(appliance "$1" 'a["health"]["ok"]')" = True ]; }
 check "it is cool again" wait_for 40 well a2
 check "and takes what did not fit" api bob manager POST /v1/allocations \
 	'{"name":"three","size":"400M","client":"0xc2"}'
+
+# ---- where a client stands is known from its announcement
+# planned WHO CLIENT [LOCATION]: which appliance is near
+planned() {
+	api "$1" manager POST /v1/plans \
+		"{\"size\":\"2M\",\"client\":\"$2\",\"strategies\":[\"near\"]${3:+,\"location\":$3}}" >/dev/null
+	json '[x["appliance"] for x in a["legs"]]'
+}
+check "three goes" api bob manager DELETE /v1/allocations/three
+check "and is gone" wait_for 20 free_is a2 512
+equal "who did not say where it stands gets what is most free" "$(planned bob 0xc2)" "['a2']"
+equal "who announced it gets what is near" "$(planned alice 0xc1)" "['a1']"
+equal "  what the request says wins" "$(planned alice 0xc1 '{"rack":"r-a2"}')" "['a2']"
+equal "  even if that is not all of it" "$(planned alice 0xc1 '{"site":"elsewhere"}')" "['a2']"
+equal "  it holds for that identity only" "$(planned alice 0xc9)" "['a2']"
+check "an allocation, too" api alice manager POST /v1/allocations \
+	'{"name":"near","size":"2M","client":"0xc1","strategies":["near"]}'
+equal "  is near" "$(json '[x["appliance"] for x in a["legs"]]')" "['a1']"
+# as the daemon says it, by hand
+announce() {
+	api "$1" manager POST /v1/announcements "{\"role\":\"client\",\"name\":\"$1\",\"version\":\"1\"$2}"
+}
+check "moved" announce alice ',"client":"0xc1","labels":{"rack":"r-a2"}'
+equal "  it is near to the other" "$(planned alice 0xc1)" "['a2']"
+check "back" announce alice ',"client":"0xc1","labels":{"rack":"r-a1"}'
+refused '"labels" must be an object' announce alice ',"client":"0xc1","labels":"rack=r-a2"'
+refused '"labels" must be at most 16 of KEY=VALUE' announce alice ',"client":"0xc1","labels":{"rack":7}'
+refused 'hexadecimal' announce alice ',"client":"nobody","labels":{"rack":"r-a2"}'
+refused 'cannot announce itself with the certificate' \
+	api bob manager POST /v1/announcements '{"role":"client","name":"alice","client":"0xc1","labels":{"rack":"r-a2"}}'
+equal "  none of these moved it" "$(planned alice 0xc1)" "['a1']"
+check "one that says nothing any more" announce alice ',"client":"0xc1"'
+equal "  is near to nothing" "$(planned alice 0xc1)" "['a2']"
 stop_all
 finish

@@ -42,7 +42,7 @@ static void everything(void **state)
 				   "ecc-uncorrected = 3\nmemory-pressure = 20\n"
 				   "[client]\nmanagers = https://m:7708,https://[fd00::2]:1\n"
 				   "name = c1\nid = 0x12\r\naccount = web\n"
-				   "renew-interval = 90s\n"
+				   "labels = rack=r2\nrenew-interval = 90s\n"
 				   "[tls]\ncrl = /a/crl.pem\n";
 	struct xmem_config c;
 	struct xmem_err err;
@@ -84,6 +84,7 @@ static void everything(void **state)
 	assert_int_equal(c.appliance.memory_pressure, 20);
 	assert_string_equal(c.client.account, "web");
 	assert_int_equal(c.client.renew_ms, 90000);
+	assert_string_equal(c.client.labels, "rack=r2");
 }
 
 static void roles(void **state)

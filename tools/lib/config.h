@@ -32,6 +32,7 @@
  *	name = NAME			(default: the host's name)
  *	id = HEX			(default: made from /etc/machine-id)
  *	account = NAME
+ *	labels = KEY=VALUE[,...]	(where it stands; default: those of [appliance])
  *	renew-interval = TIME
  *
  * MANAGERS is https://HOST:PORT[,...] or srv:DOMAIN, see managers.h; labels are in label.h.
@@ -82,7 +83,8 @@ struct xmem_config {
 	} appliance;
 	struct {
 		char managers[XMEM_CONFIG_LIST], name[64], account[64];
-		uint64_t id; /* 0: xmem_identity_default() */
+		char labels[XMEM_CONFIG_LIST]; /* empty: the appliance's, on the same machine */
+		uint64_t id;		       /* 0: xmem_identity_default() */
 		uint64_t renew_ms;
 	} client;
 };

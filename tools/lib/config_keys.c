@@ -216,6 +216,7 @@ const struct xmem_config_key xmem_config_keys[] = {
 	KEY("client", "name", set_name, client.name, name_text),
 	KEY("client", "id", set_id, client.id, "1 to 16 hexadecimal digits, not all zero"),
 	KEY("client", "account", set_name, client.account, name_text),
+	KEY("client", "labels", set_labels, client.labels, XMEM_LABELS_TEXT),
 	BOUNDED("client", "renew-interval", set_time, client.renew_ms, SECOND, 24 * HOUR,
 		"a time from 1s to 24h"),
 };
