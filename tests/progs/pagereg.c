@@ -17,6 +17,8 @@
  *
  * With -k the memory is shared (pages of tmpfs) or made of huge pages, a child
  * checks its own copy while its parent goes on, or pieces are locked and unlocked.
+ * Walking through more than there is memory for finds no page there; with -k jump most
+ * loads do if the memory is nearly enough.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,18 +51,20 @@ static struct {
 	size_t slot;
 	unsigned int seconds;
 	unsigned int rounds; /* 0: by time */
+	unsigned long loads; /* of all processes together; 0: by rounds or time */
 	unsigned long least_out;
 	const char *file;
 	off_t offset;
 	bool errors;
-	bool shared, huge, forks, locks;
+	bool shared, huge, forks, locks, jumps;
 	unsigned int run; /* log2 of how many words in a row are alike */
 	uint64_t seed;
 } opt = { .procs = 2, .size = 64 << 20, .slot = 4096, .seconds = 10, .seed = 1 };
 
 /* Shared by all processes, so that one that is killed is counted all the same. */
 static struct counters {
-	unsigned long loads, stores, errors, wrong, forks, locks;
+	volatile unsigned long loads;
+	unsigned long stores, errors, wrong, forks, locks;
 	volatile bool enough;
 } * count;
 
@@ -177,10 +181,13 @@ static bool disarm(void)
 	return false;
 }
 
-/* In memory the load and the store are the processor's; SIGBUS is the error. */
+/*
+ * In memory the load and the store are the processor's; SIGBUS is the error. Its handler
+ * does not block it (SA_NODEFER), so there is no mask to be saved by a call for each load.
+ */
 static bool load_memory(struct worker *w, size_t n)
 {
-	if (sigsetjmp(on_bus, 1))
+	if (sigsetjmp(on_bus, 0))
 		return disarm();
 	armed = 1;
 	compare(w, n, (uint64_t *)(w->area + n * opt.slot));
@@ -190,7 +197,7 @@ static bool load_memory(struct worker *w, size_t n)
 
 static bool store_memory(struct worker *w, size_t n)
 {
-	if (sigsetjmp(on_bus, 1))
+	if (sigsetjmp(on_bus, 0))
 		return disarm();
 	armed = 1;
 	w->slot[n].torn = true;
@@ -229,7 +236,7 @@ static bool store(struct worker *w, size_t n)
 	return true;
 }
 
-static void tally(bool done, unsigned long *what)
+static void tally(bool done, volatile unsigned long *what)
 {
 	__atomic_add_fetch(done ? what : &count->errors, 1, __ATOMIC_RELAXED);
 }
@@ -290,7 +297,11 @@ static bool sound(void)
 
 static bool go_on(double end, unsigned int round)
 {
-	return sound() && !count->enough && (opt.rounds ? round < opt.rounds : now() < end);
+	if (!sound() || count->enough)
+		return false;
+	if (opt.loads)
+		return count->loads < opt.loads;
+	return opt.rounds ? round < opt.rounds : now() < end;
 }
 
 static void work(struct worker *w)
@@ -308,7 +319,7 @@ static void work(struct worker *w)
 		for (i = 0; i < w->slots && go_on(end, round); i++) {
 			w->random = mix(w->random + 1);
 			/* even rounds walk, odd ones jump */
-			n = round & 1 ? w->random % w->slots : i;
+			n = opt.jumps || round & 1 ? w->random % w->slots : i;
 			tally(load(w, n), &count->loads);
 			if (opt.locks && !(w->random & 255))
 				lock_some(w);
@@ -416,14 +427,15 @@ static size_t size_of(const char *text)
 
 static void usage(void)
 {
-	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS] [-o PAGES]\n"
-	      "               [-e] [-z] [-r SEED] [-k KIND[,KIND…] | -f DEVICE [-b SLOT] [-s "
-	      "OFFSET]]\n"
+	fputs("usage: pagereg [-p PROCESSES] [-m SIZE] [-t SECONDS | -n ROUNDS | -l LOADS]\n"
+	      "               [-o PAGES] [-e] [-z] [-r SEED]\n"
+	      "               [-k KIND[,KIND…] | -f DEVICE [-b SLOT] [-s OFFSET]]\n"
+	      "  -l  until all processes together have loaded so often\n"
 	      "  -o  fail unless so many pages went out to swap\n"
 	      "  -e  allow SIGBUS, I/O errors and killed processes, but no wrong byte\n"
 	      "  -z  pages that can be compressed, to about a third\n"
 	      "  -k  shared (pages of tmpfs), huge (huge pages), fork (children check a copy),\n"
-	      "      lock (pieces are locked and unlocked)\n"
+	      "      lock (pieces are locked and unlocked), jump (never walk)\n"
 	      "  -f  registers on a block device, by O_DIRECT, instead of in memory\n",
 	      stderr);
 	exit(EXIT_SETUP);
@@ -442,6 +454,8 @@ static void kinds(char *list)
 			opt.forks = true;
 		else if (!strcmp(kind, "lock"))
 			opt.locks = true;
+		else if (!strcmp(kind, "jump"))
+			opt.jumps = true;
 		else
 			usage();
 	}
@@ -451,7 +465,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:m:t:n:o:ezr:k:f:b:s:")) != -1) {
+	while ((c = getopt(argc, argv, "p:m:t:n:l:o:ezr:k:f:b:s:")) != -1) {
 		switch (c) {
 		case 'p':
 			opt.procs = size_of(optarg);
@@ -464,6 +478,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'n':
 			opt.rounds = size_of(optarg);
+			break;
+		case 'l':
+			opt.loads = size_of(optarg);
 			break;
 		case 'o':
 			opt.least_out = size_of(optarg);
