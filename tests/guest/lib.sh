@@ -43,8 +43,17 @@ skip() {
 	finish
 }
 
+# Daemons that stand still, with XMEM_STOPPED_DAEMONS=1; "states" are T for stopped.
+_daemons=$XMEM_SRC/tests/harness/guest/daemons.sh
+_daemons_stopped() {
+	local states
+	states=$("$_daemons" states)
+	[ -z "${states//[T ]/}" ] && note "daemons that stand still: ${states:-none}"
+}
+
 # The last line of each test.
 finish() {
+	[ "${XMEM_STOPPED_DAEMONS:-}" != 1 ] || _daemons_stopped || not_ok "no daemon ran"
 	printf '1..%d\n' $_number
 	trap - EXIT
 	rm -rf "$XMEM_TMP"
@@ -140,6 +149,10 @@ wait_for() {
 	done
 }
 mkfifo "$XMEM_TMP/pause"
+
+if [ "${XMEM_ROLE:-}/${XMEM_STOPPED_DAEMONS:-}" = client/1 ]; then
+	"$_daemons" certificates || die "certificates of the daemons that stand still"
+fi
 
 # mark_messages; …; wait_message SECONDS REGEX: a kernel message of this guest
 # that came after the mark.

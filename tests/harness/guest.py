@@ -24,6 +24,9 @@ MARK = b"\x01"
 # more than that, so a long line goes in parts and the guest asks for each.
 PART = 2000
 
+# What whoever starts a run may say to the guests: how much work, and how.
+HANDED_IN = ("XMEM_WORK", "XMEM_STOPPED_DAEMONS")
+
 
 class GuestError(Exception):
     """A guest could not be started or used; the text says why."""
@@ -196,7 +199,7 @@ class Guest:
             "XMEM_RDMA": "yes" if self.options.rdma else "no",
             "XMEM_DEBUG": "1" if self.kernel.is_debug else "0",
             "XMEM_TIMEOUT_SCALE": self.timeout_scale(),
-        }
+        } | {name: os.environ[name] for name in HANDED_IN if name in os.environ}
 
     def timeout_scale(self):
         return paths.timeout_scale()

@@ -17,6 +17,8 @@ if [ "$XMEM_ROOT" = initramfs ]; then LC_ALL=C; else LC_ALL=C.UTF-8; fi
 export LC_ALL
 export XMEM_ROLE XMEM_GUESTS XMEM_BED XMEM_KERNEL XMEM_SRC XMEM_OUT
 export XMEM_KDIR XMEM_MODS XMEM_DEBUG XMEM_TIMEOUT_SCALE
+[ -z "${XMEM_WORK:-}" ] || export XMEM_WORK
+[ -z "${XMEM_STOPPED_DAEMONS:-}" ] || export XMEM_STOPPED_DAEMONS
 
 # One static program instead of many with libraries: emulated, each start of
 # one of those costs a tenth of a second.

@@ -22,7 +22,9 @@ load() {
 			real "$dep" || return
 		fi
 	done
-	insmod "$XMEM_MODS/$name.ko" "$@"
+	insmod "$XMEM_MODS/$name.ko" "$@" || return
+	[ -z "${XMEM_STOPPED_DAEMONS:-}" ] ||
+		"$XMEM_SRC/tests/harness/guest/daemons.sh" start "$name"
 }
 
 unload() {
