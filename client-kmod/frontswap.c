@@ -205,14 +205,15 @@ static int own_load(struct xmemc_frontswap *front, pgoff_t offset, struct page *
 	this_cpu_inc(front->counters->count[XMEMC_LOADS]);
 	if (!xmemc_stage_load(front->dev->stage, offset, page)) {
 		this_cpu_inc(front->counters->count[XMEMC_STAGED]);
-		ret = 0;
-	} else if (reads_ahead()) {
+		this_cpu_inc(front->counters->count[XMEMC_HITS]);
+		return 0;
+	}
+	if (reads_ahead()) {
 		this_cpu_inc(front->counters->count[XMEMC_PASSED]);
 		return -EAGAIN;
-	} else {
-		ret = xmemc_iopool_rw_page(&front->reads, XMEMC_OP_READ,
-					   (u64)offset << PAGE_SHIFT, page, false);
 	}
+	ret = xmemc_iopool_rw_page(&front->reads, XMEMC_OP_READ, (u64)offset << PAGE_SHIFT, page,
+				   false);
 	this_cpu_inc(front->counters->count[ret ? XMEMC_ERRORS : XMEMC_HITS]);
 	return ret;
 }

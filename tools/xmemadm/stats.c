@@ -22,20 +22,13 @@ static const struct adm_column lines[] = {
 };
 
 static const struct adm_column use_columns[] = {
-	{ "interface", "INTERFACE", ADM_TEXT },
-	{ "stores", "STORES", ADM_NUMBER },
-	{ "loads", "LOADS", ADM_NUMBER },
-	{ "hits", "HITS", ADM_NUMBER },
-	{ "misses", "MISSES", ADM_NUMBER },
-	{ "staged", "STAGED", ADM_NUMBER },
-	{ "drops", "DROPS", ADM_NUMBER },
-	{ "errors", "ERRORS", ADM_NUMBER },
-	{ "passed", "PASSED", ADM_NUMBER },
-	{ "store-us-50", "STORE us 50%", ADM_NUMBER },
-	{ "store-us-99", "99%", ADM_NUMBER },
-	{ "load-us-50", "LOAD us 50%", ADM_NUMBER },
-	{ "load-us-99", "99%", ADM_NUMBER },
-	{ 0 },
+	{ "interface", "INTERFACE", ADM_TEXT }, { "stores", "STORES", ADM_NUMBER },
+	{ "loads", "LOADS", ADM_NUMBER },	{ "hits", "HITS", ADM_NUMBER },
+	{ "misses", "MISSES", ADM_NUMBER },	{ "staged", "STAGED", ADM_NUMBER },
+	{ "drops", "DROPS", ADM_NUMBER },	{ "errors", "ERRORS", ADM_NUMBER },
+	{ "passed", "PASSED", ADM_NUMBER },	{ "store-us-50", "STORE us 50%", ADM_NUMBER },
+	{ "store-us-99", "99%", ADM_NUMBER },	{ "load-us-50", "LOAD us 50%", ADM_NUMBER },
+	{ "load-us-99", "99%", ADM_NUMBER },	{ 0 },
 };
 
 /**
