@@ -9,7 +9,7 @@
 
 KV_TOOL=$XMEM_SRC/tests/unit-xmemd/kv_tool
 ETCD_MEMBERS=(e1 e2 e3)
-declare -A _etcd_pid=() _etcd_port=() _peer_port=() _candidate=() _in=()
+declare -A _etcd_pid=() _etcd_port=() _peer_port=() _cable_port=() _candidate=() _in=()
 
 # build_kv [PROGRAM…]
 build_kv() {
@@ -28,7 +28,9 @@ etcd_prepare() {
 	for name in "${ETCD_MEMBERS[@]}"; do
 		_etcd_port[$name]=$(free_port)
 		_peer_port[$name]=$(free_port)
-		_cluster+=${_cluster:+,}$name=http://127.0.0.1:${_peer_port[$name]}
+		# where the others reach it: there, or at a cable (etcd-parted)
+		_cable_port[$name]=${_cable_port[$name]:-${_peer_port[$name]}}
+		_cluster+=${_cluster:+,}$name=http://127.0.0.1:${_cable_port[$name]}
 		ETCD+=${ETCD:+,}$ETCD_SCHEME://127.0.0.1:${_etcd_port[$name]}
 	done
 	mkdir -p "$XMEM_TMP/etcd"
@@ -42,7 +44,8 @@ etcd_start() {
 	shift
 	setpriv --pdeathsig KILL etcd --name "$name" --data-dir "$XMEM_TMP/etcd/$name" \
 		--listen-client-urls "$client" --advertise-client-urls "$client" \
-		--listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
+		--listen-peer-urls "$peer" \
+		--initial-advertise-peer-urls "http://127.0.0.1:${_cable_port[$name]}" \
 		--initial-cluster "$_cluster" --initial-cluster-token "$XMEM_TMP" \
 		--heartbeat-interval 100 --election-timeout 1000 "$@" \
 		>>"$XMEM_TMP/etcd/$name.log" 2>&1 &

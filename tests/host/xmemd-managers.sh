@@ -4,12 +4,10 @@
 # tier: full
 # timeout: 200
 
-# shellcheck source=tests/host/lib-etcd.sh
-. "$(dirname "$0")/lib-etcd.sh"
+# shellcheck source=tests/host/lib-managers.sh
+. "$(dirname "$0")/lib-managers.sh"
 
-MANAGERS=(m1 m2 m3)
 must "build" build
-# managers of one cluster have one name in their certificates, so that regions are theirs alike
 must "certificates" pki "$XMEM_TMP/pki" managers:manager a1:appliance a2:appliance \
 	admin:admin alice:client bob:client
 etcd_up
@@ -18,31 +16,15 @@ for name in a1 a2; do
 	start "$name" XMEMD_MEMORY_MIB=256
 done
 for name in "${MANAGERS[@]}"; do
-	configure "$name" manager managers
-	sed -i "s|^database = .*|name = $name\netcd = $ETCD\nurl = $(url "$name")|" \
-		"$XMEM_TMP/$name.conf"
-	start "$name"
+	manager_on "$name" "$ETCD"
 done
 
-# decides: the manager that says so of itself, if it is the only one
-decides() {
-	local name found=()
-	for name in "${MANAGERS[@]}"; do
-		[ "$(value admin "$name" /v1/status 'a["manager"]["leads"]')" = True ] &&
-			found+=("$name")
-	done
-	[ ${#found[@]} = 1 ] && echo "${found[0]}"
-}
-one_decides() { leader_is=$(decides) && [ -n "$leader_is" ]; }
 follower() {
 	local name
 	for name in "${MANAGERS[@]}"; do
 		[ "$name" = "$leader_is" ] || ! alive "$name" || { echo "$name"; return; }
 	done
 }
-names() { value admin "$1" /v1/allocations '[(x["name"], x["state"]) for x in a["allocations"]]'; }
-names_are() { [ "$(names "$1")" = "$2" ]; }
-create() { api alice "$1" POST /v1/allocations "{\"name\":\"$2\",\"size\":\"4M\",\"client\":\"0xc1\"}" "${@:3}"; }
 
 wait_for 40 one_decides || die "one of three decides"
 f=$(follower)
@@ -65,8 +47,7 @@ equal "all managers are there" "$(value alice "$f" /v1/managers '[x["name"] for 
 # ---- the one that decides dies
 old=$leader_is
 stop "$old" KILL
-another_decides() { one_decides && [ "$leader_is" != "$old" ]; }
-wait_for 60 another_decides || die "another one decides after $old was killed"
+wait_for 60 another_decides "$old" || die "another one decides after $old was killed"
 f=$(follower)
 equal "$leader_is knows what there was" "$(names "$leader_is")" "[('v', 'ready')]"
 check "and decides" wait_for 20 create "$f" w
@@ -85,8 +66,7 @@ MANAGERS=("${MANAGERS_LEFT[@]}")
 wait_for 60 one_decides || die "another one decides while $old is frozen"
 check "$leader_is decides" wait_for 20 create "$leader_is" x
 kill -CONT "${_pid[$old]}"
-follows_again() { [ "$(value admin "$1" /v1/status 'a["manager"]["leads"]')" = False ]; }
-check "$old follows" wait_for 30 follows_again "$old"
+check "$old follows" wait_for 30 manager_leads "$old" False
 check "  and has what was decided without it" wait_for 20 names_are "$old" \
 	"[('v', 'ready'), ('w', 'ready'), ('x', 'ready')]"
 check "  it passes on" api alice "$old" DELETE /v1/allocations/x
