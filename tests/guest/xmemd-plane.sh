@@ -70,7 +70,7 @@ reserve_memory 16384
 must "the device takes swap" swap_on "$(dev_of swap)"
 must "there is a group with little memory" memory_group small 16M
 before=$(vmstat_of pswpout)
-started in_group small pagereg -p 2 -m 40M -t 20 -o 3000
+started in_group small pagereg -p 2 -m 40M -t 10 -o 3000
 must "pages go out" wait_for 30 paged_out $((before + 500))
 
 # ---- another one, which nobody uses any more after a while
@@ -90,9 +90,12 @@ equal "the other, which is longer unused by its clock, is not" \
 	"$(as client -j alloc show swap | jq -cr '[.state, .lease.state]')" '["ready","active"]'
 equal "it was never warned" "$(told alloc.warned swap)" 0
 
+over "every page is what was stored" 60
+
 # ---- the daemon of the appliance dies and comes back
-now=$(vmstat_of pswpout)
 was=$(regions)
+started in_group small pagereg -p 2 -m 40M -t 10 -o 3000
+now=$(vmstat_of pswpout)
 check "the appliance's daemon is killed" far KILL
 check "paging goes on" wait_for 20 paged_out $((now + 500))
 check "it is missed" wait_for 60 known_is .up false
@@ -103,7 +106,7 @@ equal "it is up" "$(known .up)" true
 equal "its regions are as they were" "$(regions)" "$was"
 equal "and their client is connected" "$(adm_there -j appliance show | jq .sessions)" 1
 check "memory is allocated there again" as client alloc create more --size 8M
-over "every page is what was stored" 60
+over "every page is what was stored then, too" 60
 note "$(tail -n 1 "$joblog")"
 equal "no connection broke" "$(leg_of swap reconnects)" 0
 
