@@ -86,7 +86,7 @@ for round in 1 2; do
 	old=$leader_is
 	note "round $round: $old is cut off with e${old#m}"
 	cut_off "e${old#m}"
-	create "$old" "lost$round" >"$XMEM_TMP/lost" 2>&1 &
+	apart create "$old" "lost$round" >"$XMEM_TMP/lost" 2>&1 &
 	asking=$!
 	check "$old decides no more" wait_for 60 manager_leads "$old" False
 	wait_for 60 another_decides "$old" || die "another one does"

@@ -95,19 +95,26 @@ stop_all() {
 # api WHO DAEMON METHOD PATH [BODY [CURL-OPTION…]]: prints status and body, which are
 # in the files code and body as well. Fails from status 400 on, and without an answer.
 api() {
-	local who=$1 daemon=$2 method=$3 path=$4 body=${5:-} code
+	local who=$1 daemon=$2 method=$3 path=$4 body=${5:-} code into=${_apart:-$XMEM_TMP}
 	local args=(-sS --path-as-is --max-time 30 -X "$method" --cacert "$XMEM_TMP/pki/ca.crt")
 	shift $(($# < 5 ? $# : 5))
 	[ -z "$who" ] || args+=(--cert "$XMEM_TMP/pki/$who.crt" --key "$XMEM_TMP/pki/$who.key")
 	[ -z "$body" ] || args+=(-H 'Content-Type: application/json' --data-binary "$body")
-	code=$(curl "${args[@]}" "$@" -o "$XMEM_TMP/body" -w '%{http_code}' "$(url "$daemon")$path") || {
-		echo 000 >"$XMEM_TMP/code"
+	code=$(curl "${args[@]}" "$@" -o "$into/body" -w '%{http_code}' "$(url "$daemon")$path") || {
+		echo 000 >"$into/code"
 		return 1
 	}
-	echo "$code" >"$XMEM_TMP/code"
+	echo "$code" >"$into/code"
 	# quotation marks as people read them
-	printf '%s: %s\n' "$code" "$(sed 's/\\"/"/g' "$XMEM_TMP/body")"
+	printf '%s: %s\n' "$code" "$(sed 's/\\"/"/g' "$into/body")"
 	[ "$code" -lt 400 ]
+}
+
+# apart COMMAND…: its answers are not in the files code and body, for what runs beside
+# other requests
+apart() {
+	local _apart
+	_apart=$(mktemp -d "$XMEM_TMP/apart.XXXXXX") && "$@"
 }
 
 # json EXPRESSION: a value of the last answer, in the words of Python

@@ -258,7 +258,7 @@ start a2
 
 # ---- a slow appliance keeps nobody else waiting
 kill -STOP "${_pid[a1]}"
-api admin manager GET /v1/appliances >/dev/null 2>&1 &
+apart api admin manager GET /v1/appliances >/dev/null 2>&1 &
 slow=$!
 begin=$(date +%s%N)
 equal "answers while an appliance hangs" "$(value alice manager /v1/allocations/one 'a["state"]')" ready

@@ -42,7 +42,7 @@ for ((n = 1; ; n++)); do
 	[ $n != 1 ] || must "a1 is made known" api admin m1 POST /v1/appliances "{\"name\":\"a1\",\"url\":\"$(url a1)\"}"
 	start m2
 	must "step $n: m2 follows" wait_for 30 leads m2 False
-	create >"$XMEM_TMP/answer" 2>&1 &
+	apart create >"$XMEM_TMP/answer" 2>&1 &
 	asking=$!
 	must "step $n: m1 freezes or answers" wait_for 30 frozen_or_done
 	frozen || break
