@@ -220,6 +220,11 @@ appliance_cont() { _request cont; }
 link_down() { ip link set dev "${1:-$XMEM_NETDEV}" down; }
 link_up() { ip link set dev "${1:-$XMEM_NETDEV}" up && pin_neighbour; }
 
+# Nothing that this guest sends arrives, and it is not told. For a moment in which it may
+# be connecting: soft RDMA connects no more when its link goes down in a handshake.
+mute() { modprobe sch_netem && tc qdisc add dev $XMEM_NETDEV root netem loss 100%; }
+unmute() { tc qdisc del dev $XMEM_NETDEV root; }
+
 # ---- modules under test
 
 have_module() { [ -e "$XMEM_MODS/$1.ko" ]; }

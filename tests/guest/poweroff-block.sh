@@ -51,11 +51,11 @@ check "the closed one is detached without force" xmemadm dev detach fio
 
 # The appliance comes back with a region of the same name and token, but zero.
 # It is out of reach until the region is there, else that is what is told.
-check "the link goes down" link_down
+check "the client cannot be heard" mute
 must "the appliance boots again" appliance_boot
 must "its module is loaded" start_appliance 20M
 must "a region is made under the old id" lend 3 16M
-check "the link comes up" link_up
+check "it can be heard" unmute
 lost() { dev_is long failed; }
 check "the old attachment finds out" wait_for 30 lost
 check "and says so" says 'made anew' leg_of long last-error
