@@ -51,7 +51,7 @@ in_root() {
 make_modules() {
 	local dir=$1 out=$2 headers
 	shift 2
-	set -- --no-print-directory W=1 "-j$(nproc)" "$@" modules
+	set -- --no-print-directory W=1 XMEM_TESTS=1 "-j$(nproc)" "$@" modules
 	headers=$(readlink -f "$dir/build")
 	if [ "$KIND" = source ]; then
 		make -C "$headers" ARCH="$(arch)" CC="$(compiler)" M="$out" "$@"
