@@ -3,7 +3,7 @@
 # about: module parameters attach at load; a wrong one is refused in words and nothing stays
 # kernels: uml-7.3-debug
 # guests: 2
-# tier: quick
+# tier: full
 # timeout: 90
 
 # shellcheck source=tests/guest/lib.sh

@@ -3,7 +3,7 @@
 # about: the appliance loses power under block I/O: errors, never a wrong byte
 # kernels: uml-7.3-debug
 # guests: 2
-# tier: quick
+# tier: full
 # timeout: 120
 
 # shellcheck source=tests/guest/lib.sh
