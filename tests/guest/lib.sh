@@ -222,8 +222,8 @@ link_up() { ip link set dev "${1:-$XMEM_NETDEV}" up && pin_neighbour; }
 
 # Nothing that this guest sends arrives, and it is not told. For a moment in which it may
 # be connecting: soft RDMA connects no more when its link goes down in a handshake.
-mute() { modprobe sch_netem && tc qdisc add dev $XMEM_NETDEV root netem loss 100%; }
-unmute() { tc qdisc del dev $XMEM_NETDEV root; }
+mute() { modprobe sch_netem && tc qdisc add dev "$XMEM_NETDEV" root netem loss 100%; }
+unmute() { tc qdisc del dev "$XMEM_NETDEV" root; }
 
 # ---- modules under test
 
