@@ -403,7 +403,7 @@ void xmemd_guard_cut(struct xmemd_guard *guard, struct xmemd_conn *conn, enum xm
 }
 
 /**
- * xmemd_guard_drain() - wait until every answer is sent
+ * xmemd_guard_drain() - wait until every answer is sent, and every stream is at its end
  * @guard: the guard
  * @seconds: at most so long
  */
@@ -414,7 +414,8 @@ void xmemd_guard_drain(struct xmemd_guard *guard, unsigned int seconds)
 
 	pthread_mutex_lock(&guard->lock);
 	guard->draining = true;
-	while (guard->count[XMEMD_PHASE_WORK] + guard->count[XMEMD_PHASE_SEND])
+	while (guard->count[XMEMD_PHASE_WORK] + guard->count[XMEMD_PHASE_SEND] +
+	       guard->count[XMEMD_PHASE_STREAM])
 		if (pthread_cond_timedwait(&guard->wake, &guard->lock, &until))
 			break;
 	pthread_mutex_unlock(&guard->lock);
