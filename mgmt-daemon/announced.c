@@ -206,7 +206,7 @@ static int announce_client(struct xmemd_call *call, const struct words *words)
 	ret = xmemd_place_set_locked(&manager->model, words->name, id, labels);
 	xmemd_model_unlock(&manager->model);
 	if (ret < 0)
-		return -1;
+		return xmemd_refuse(&call->why, 500, "out of memory");
 	xmemd_event(call->daemon, "client.announced", words->name,
 		    json_pack("{s:s}", "owner", call->peer.cn));
 	return xmemd_reply_state(call, words->name, known ? "known" : "unknown");

@@ -28,6 +28,8 @@
 #include "term.h"
 
 #define PEM_MAX (64 << 10)
+/* how long who decides now waits for requests of who did before */
+#define FENCE_MS 30000
 
 struct options {
 	const char *config;
@@ -197,7 +199,8 @@ static int serve(struct xmemd *daemon, struct xmemd_refusal *why)
 	if (!ret && (daemon->roles & XMEMD_ROLE_MANAGER))
 		ret = xmemd_manager_start(daemon, why);
 	if (!ret && (daemon->roles & XMEMD_ROLE_APPLIANCE))
-		ret = xmemd_fence_new(daemon->config.appliance.terms, &daemon->fence, why);
+		ret = xmemd_fence_new(daemon->config.appliance.terms, FENCE_MS, &daemon->fence,
+				      why);
 	if (!ret)
 		ret = xmemd_self_new(daemon, why);
 	if (!ret)

@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "call.h"
 #include "file.h"
 #include "hex.h"
+#include "http/guard.h"
 #include "owner.h"
 #include "term.h"
 
@@ -41,6 +43,7 @@ struct store {
  * @path: file that has them
  * @lock: of what follows
  * @over: what was late is over
+ * @patience_ms: longest wait for that
  * @clock: counts uses
  * @store: all that are known
  */
@@ -48,6 +51,7 @@ struct xmemd_fence {
 	char path[XMEM_CONFIG_VALUE];
 	pthread_mutex_t lock;
 	pthread_cond_t over;
+	unsigned int patience_ms;
 	uint64_t clock;
 	struct store store[STORES_MAX];
 };
@@ -203,20 +207,27 @@ static int save(const struct xmemd_fence *fence, struct xmemd_refusal *why)
 /**
  * xmemd_fence_new() - remember the newest terms
  * @path: file for them; there need not be one
+ * @patience_ms: how long a new term waits at most for requests of older ones
  * @fencep: result
  * @why: refusal
  *
  * Return: 0, or -1 with @why set.
  */
-int xmemd_fence_new(const char *path, struct xmemd_fence **fencep, struct xmemd_refusal *why)
+int xmemd_fence_new(const char *path, unsigned int patience_ms, struct xmemd_fence **fencep,
+		    struct xmemd_refusal *why)
 {
 	struct xmemd_fence *fence = calloc(1, sizeof(*fence));
+	pthread_condattr_t attr;
 
 	if (!fence)
 		return xmemd_refuse(why, 500, "out of memory");
 	snprintf(fence->path, sizeof(fence->path), "%s", path);
 	pthread_mutex_init(&fence->lock, NULL);
-	pthread_cond_init(&fence->over, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&fence->over, &attr);
+	pthread_condattr_destroy(&attr);
+	fence->patience_ms = patience_ms;
 	if (load(fence, why) < 0) {
 		xmemd_fence_free(fence);
 		return -1;
@@ -282,11 +293,26 @@ static int refuse_older(const struct xmemd_term *term, const struct store *store
 			    term->number, store->newest.number);
 }
 
+/* Waits without the lock. Return: 0, or ETIMEDOUT when requests of older terms go on. */
+static int await_older(struct xmemd_fence *fence, const struct store *store,
+		       const struct xmemd_term *term)
+{
+	uint64_t end = xmemd_now_ms() + fence->patience_ms;
+	const struct timespec until = { .tv_sec = (time_t)(end / 1000),
+					.tv_nsec = (long)(end % 1000) * 1000000 };
+	int ret = 0;
+
+	while (!ret && store->late && store->newest.number == term->number)
+		ret = pthread_cond_timedwait(&fence->over, &fence->lock, &until);
+	return store->late ? ret : 0;
+}
+
 /* Under the lock; waits without it. */
 static int enter(struct xmemd_fence *fence, const struct xmemd_term *term,
 		 struct xmemd_refusal *why)
 {
 	struct store *store = find(fence, term->owner);
+	int ret;
 
 	if (!store)
 		return xmemd_refuse(why, 503, "managers of %d stores are being answered",
@@ -298,10 +324,16 @@ static int enter(struct xmemd_fence *fence, const struct xmemd_term *term,
 	/* it is counted before the wait, so that the place stays that of this store */
 	store->used = ++fence->clock;
 	store->busy++;
-	while (store->late && store->newest.number == term->number)
-		pthread_cond_wait(&fence->over, &fence->lock);
-	if (store->newest.number == term->number)
-		return 0;
+	ret = await_older(fence, store, term);
+	if (store->newest.number == term->number) {
+		if (!ret)
+			return 0;
+		store->busy--;
+		return xmemd_refuse(why, 503,
+				    "%u requests of managers that were deposed are still being "
+				    "answered; try again",
+				    store->late);
+	}
 	store->late--;
 	pthread_cond_broadcast(&fence->over);
 	return refuse_older(term, store, why);

@@ -29,7 +29,8 @@ struct xmemd_term {
 void xmemd_term_header(uint64_t owner, uint64_t number, char out[XMEMD_TERM_TEXT]);
 int xmemd_term_read(const char *value, struct xmemd_term *term, struct xmemd_refusal *why);
 
-int xmemd_fence_new(const char *path, struct xmemd_fence **fencep, struct xmemd_refusal *why);
+int xmemd_fence_new(const char *path, unsigned int patience_ms, struct xmemd_fence **fencep,
+		    struct xmemd_refusal *why);
 void xmemd_fence_free(struct xmemd_fence *fence);
 int xmemd_fence_enter(struct xmemd_fence *fence, const struct xmemd_term *term,
 		      struct xmemd_refusal *why);

@@ -32,14 +32,19 @@ static int teardown(void **state)
 	return rmdir(dir);
 }
 
-static struct xmemd_fence *open_fence(void)
+static struct xmemd_fence *open_for(unsigned int patience_ms)
 {
 	struct xmemd_fence *fence = NULL;
 	struct xmemd_refusal why = {};
 
-	if (xmemd_fence_new(path, &fence, &why) < 0)
+	if (xmemd_fence_new(path, patience_ms, &fence, &why) < 0)
 		fail_msg("%s", why.text);
 	return fence;
+}
+
+static struct xmemd_fence *open_fence(void)
+{
+	return open_for(60000);
 }
 
 /* Return: HTTP status of the refusal, 0 if it was done. */
@@ -178,12 +183,32 @@ static void test_wait(void **state)
 	unlink(path);
 }
 
+/* Who is not done for long is told, not waited for, and the term begins later. */
+static void test_patience(void **state)
+{
+	struct xmemd_fence *fence = open_for(20);
+	const struct xmemd_term old = { 1, 1 };
+	struct xmemd_refusal why = {};
+
+	(void)state;
+	assert_int_equal(xmemd_fence_enter(fence, &old, &why), 0);
+	assert_int_equal(pass(fence, 1, 2), 503);
+	assert_int_equal(pass(fence, 1, 1), 409);
+	assert_int_equal(pass(fence, 1, 2), 503);
+	xmemd_fence_leave(fence, &old);
+	assert_int_equal(pass(fence, 1, 2), 0);
+	assert_int_equal(pass(fence, 1, 3), 0);
+	xmemd_fence_free(fence);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_patience),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
