@@ -111,10 +111,4 @@ for round in 1 2; do
 	check "each region is of an allocation, once" wait_for 20 as_said "$leader_is"
 	check "x$round goes" api alice "$old" DELETE "/v1/allocations/x$round"
 done
-for name in v w1 w2; do
-	check "$name goes" api alice "$leader_is" DELETE "/v1/allocations/$name"
-done
-check "nothing is left" no_regions a1 a2
-stop_all
-etcd_down
-finish
+end_with v w1 w2

@@ -36,3 +36,15 @@ names_are() { [ "$(names "$1")" = "$2" ]; }
 
 # create MANAGER NAME [CURL-OPTION…]
 create() { api alice "$1" POST /v1/allocations "{\"name\":\"$2\",\"size\":\"4M\",\"client\":\"0xc1\"}" "${@:3}"; }
+
+# end_with NAME…: these allocations go, nothing else is left, and that is the end
+end_with() {
+	local name
+	for name; do
+		check "$name goes" api alice "$leader_is" DELETE "/v1/allocations/$name"
+	done
+	check "nothing is left" no_regions a1 a2
+	stop_all
+	etcd_down
+	finish
+}

@@ -70,10 +70,4 @@ check "$old follows" wait_for 30 manager_leads "$old" False
 check "  and has what was decided without it" wait_for 20 names_are "$old" \
 	"[('v', 'ready'), ('w', 'ready'), ('x', 'ready')]"
 check "  it passes on" api alice "$old" DELETE /v1/allocations/x
-for name in v w; do
-	check "$name goes" api alice "$leader_is" DELETE "/v1/allocations/$name"
-done
-check "nothing is left" no_regions a1 a2
-stop_all
-etcd_down
-finish
+end_with v w
