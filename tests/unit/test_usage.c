@@ -268,6 +268,38 @@ static void unreachable(void **state)
 	check("event watch", 3, "neither xmem nor xmem_appliance is loaded");
 }
 
+/* Objects whose part is not beside the program, nor where it is installed. */
+static void missing_parts(void **state)
+{
+	static const char *const objects[] = { "pagecache status", "pki show x" };
+	struct run r;
+	size_t i;
+
+	run(&r, "cp $XMEMADM %s/alone", (const char *)*state);
+	assert_int_equal(r.status, 0);
+	for (i = 0; i < COUNT(objects); i++) {
+		run(&r, "%s/alone %s", (const char *)*state, objects[i]);
+		assert_int_equal(r.status, 3);
+		assert_contains(r.err, "is missing: xmemadm-");
+	}
+	run(&r, "%s/alone help", (const char *)*state);
+	assert_int_equal(r.status, 0);
+	assert_string_equal(r.err, "");
+}
+
+/* What asks the kernel has to start fast, also where memory is short. */
+static void few_libraries(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run(&r, "ldd $XMEMADM");
+	assert_contains(r.out, "libnl-genl");
+	assert_null(strstr(r.out, "curl"));
+	assert_null(strstr(r.out, "gnutls"));
+	assert_null(strstr(r.out, "devmapper"));
+}
+
 static void help(void **state)
 {
 	static const char *const args[] = { "help",
@@ -317,6 +349,8 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(unreachable),
 		cmocka_unit_test(help),
+		cmocka_unit_test_setup_teardown(missing_parts, make_dir, remove_dir),
+		cmocka_unit_test(few_libraries),
 		cmocka_unit_test_setup_teardown(identity, make_dir, remove_dir),
 	};
 

@@ -96,15 +96,17 @@ struct adm_object {
 	const struct adm_command *single;
 };
 
-#define ADM_OBJECT(object)                                   \
-	static const struct adm_object *const object##_entry \
-		__attribute__((used, section("adm_objects"))) = &(object)
+#define ADM_OBJECT(object)                                                     \
+	static void __attribute__((constructor)) object##_register(void)       \
+	{                                                                      \
+		adm_register(&(object));                                       \
+	}                                                                      \
+	_Static_assert(1, "a semicolon follows")
 
-extern const struct adm_object *const __start_adm_objects[], *const __stop_adm_objects[];
+#define for_each_object(o) for (o = adm_all_objects(); *o; o++)
 
-#define for_each_object(o) \
-	for (o = __start_adm_objects; o < (const struct adm_object *const *)__stop_adm_objects; o++)
-
+void adm_register(const struct adm_object *object);
+const struct adm_object *const *adm_all_objects(void);
 const struct adm_object *adm_find_object(const char *name);
 const struct adm_command *adm_find_command(const struct adm_object *object, const char *name);
 int adm_run(struct adm *adm, int argc, char **argv);

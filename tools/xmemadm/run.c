@@ -1,11 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds object and command in the tables and runs them. */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "args.h"
 #include "complete.h"
 #include "help.h"
+#include "parts.h"
+
+/* By name; with an empty place at the end. */
+static const struct adm_object *objects[32];
+
+static const struct adm_object *known_object(const char *name)
+{
+	const struct adm_object *const *o;
+
+	for (o = objects; *o; o++)
+		if (!strcmp((*o)->name, name))
+			return *o;
+	return NULL;
+}
+
+/**
+ * adm_register() - make an object known, before main() or when its part is loaded
+ * @object: the object, for good
+ */
+void adm_register(const struct adm_object *object)
+{
+	size_t n = 0, at;
+
+	while (objects[n])
+		n++;
+	assert(n + 1 < sizeof(objects) / sizeof(*objects));
+	for (at = n; at && strcmp(objects[at - 1]->name, object->name) > 0; at--)
+		objects[at] = objects[at - 1];
+	objects[at] = object;
+}
+
+/**
+ * adm_all_objects() - what there is
+ *
+ * Return: the objects by name, NULL behind the last.
+ */
+const struct adm_object *const *adm_all_objects(void)
+{
+	adm_parts_load();
+	return objects;
+}
 
 /**
  * adm_find_object() - look an object up
@@ -15,10 +57,11 @@
  */
 const struct adm_object *adm_find_object(const char *name)
 {
-	const struct adm_object *const *o;
+	const struct adm_object *object = known_object(name);
 
-	for_each_object(o) if (!strcmp((*o)->name, name)) return *o;
-	return NULL;
+	if (!object && adm_part_load(name))
+		object = known_object(name);
+	return object;
 }
 
 /**
@@ -78,6 +121,9 @@ int adm_run(struct adm *adm, int argc, char **argv)
 		return argc ? 0 : adm_usage(adm, "an object is missing");
 	}
 	object = adm_find_object(argv[0]);
+	if (!object && adm_is_part(argv[0]))
+		return xmem_err_set(&adm->err, XMEM_ERR_UNREACHABLE, ENOENT,
+				    "the part for %s is missing: %s", argv[0], adm_part_error());
 	if (!object) {
 		adm_usage(adm, "unknown object \"%.32s\"; possible are ", argv[0]);
 		adm_help_possible(adm, NULL);

@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <libudev.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-#include <systemd/sd-device.h>
-#include <systemd/sd-event.h>
 
 #include "udev.h"
 
 /* A udev that is busy for longer is not waited for: the device itself can be used. */
-#define PATIENCE_US (5 * 1000 * 1000)
+#define PATIENCE_MS 5000
 
 struct adm_udev {
-	sd_event *event;
-	sd_device_monitor *monitor;
-	char name[16];
+	struct udev *udev;
+	struct udev_monitor *monitor;
 };
-
-static int on_device(sd_device_monitor *monitor, sd_device *device, void *arg)
-{
-	struct adm_udev *udev = arg;
-	const char *name;
-
-	(void)monitor;
-	if (sd_device_get_sysname(device, &name) >= 0 && !strcmp(name, udev->name))
-		sd_event_exit(udev->event, 0);
-	return 0;
-}
 
 /**
  * adm_udev_close() - stop listening
@@ -36,8 +27,8 @@ void adm_udev_close(struct adm_udev *udev)
 {
 	if (!udev)
 		return;
-	sd_device_monitor_unref(udev->monitor);
-	sd_event_unref(udev->event);
+	udev_monitor_unref(udev->monitor);
+	udev_unref(udev->udev);
 	free(udev);
 }
 
@@ -55,15 +46,34 @@ struct adm_udev *adm_udev_listen(void)
 	udev = calloc(1, sizeof(*udev));
 	if (!udev)
 		return NULL;
-	if (sd_event_new(&udev->event) < 0 || sd_device_monitor_new(&udev->monitor) < 0 ||
-	    sd_device_monitor_filter_add_match_subsystem_devtype(udev->monitor, "block", NULL) <
-		    0 ||
-	    sd_device_monitor_attach_event(udev->monitor, udev->event) < 0 ||
-	    sd_device_monitor_start(udev->monitor, on_device, udev) < 0) {
+	udev->udev = udev_new();
+	if (udev->udev)
+		udev->monitor = udev_monitor_new_from_netlink(udev->udev, "udev");
+	if (!udev->monitor ||
+	    udev_monitor_filter_add_match_subsystem_devtype(udev->monitor, "block", NULL) < 0 ||
+	    udev_monitor_enable_receiving(udev->monitor) < 0) {
 		adm_udev_close(udev);
 		return NULL;
 	}
 	return udev;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* Whether the next event is of the device; no event counts as none of it. */
+static bool is_of(struct udev_monitor *monitor, const char *name)
+{
+	struct udev_device *device = udev_monitor_receive_device(monitor);
+	bool same = device && !strcmp(udev_device_get_sysname(device), name);
+
+	udev_device_unref(device);
+	return same;
 }
 
 /**
@@ -73,10 +83,15 @@ struct adm_udev *adm_udev_listen(void)
  */
 void adm_udev_wait(struct adm_udev *udev, unsigned int id)
 {
+	struct pollfd fd = { .events = POLLIN };
+	int64_t end = now_ms() + PATIENCE_MS, left;
+	char name[16];
+
 	if (!udev)
 		return;
-	snprintf(udev->name, sizeof(udev->name), "xmem%u", id);
-	if (sd_event_add_time_relative(udev->event, NULL, CLOCK_MONOTONIC, PATIENCE_US, 0, NULL,
-				       NULL) >= 0)
-		sd_event_loop(udev->event);
+	snprintf(name, sizeof(name), "xmem%u", id);
+	fd.fd = udev_monitor_get_fd(udev->monitor);
+	while ((left = end - now_ms()) > 0 && poll(&fd, 1, (int)left) > 0)
+		if (is_of(udev->monitor, name))
+			return;
 }
