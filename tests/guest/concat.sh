@@ -82,7 +82,7 @@ check "the grant of region 1 is taken back" \
 	adm_there region revoke 1 --client "$CLIENT_ID"
 check "and made again, to read" grant 1 --rights read
 check "it is attached" attach reader 1
-equal "read-only" "$(dev_get reader '.["read-only"] | tostring')" true
+equal "read-only" "$(dev_get reader .read-only)" true
 equal "to the block layer as well" "$(blockdev --getro "$(dev_of reader)")" 1
 check "it reads" dd if="$(dev_of reader)" of=/dev/null bs=64k iflag=direct
 refused 'not permitted|[Rr]ead-only' dd if=/dev/zero of="$(dev_of reader)" bs=4k count=1

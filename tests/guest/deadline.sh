@@ -15,7 +15,7 @@ start_both 36M
 must "a region of 32 MiB is lent" lend 1 32M
 must "attached with a deadline of 10 minutes" attach m 1 --deadline 10m
 check "the deadline is changed" xmemadm dev set m --deadline 3s
-equal "and shown" "$(dev_get m '.["deadline-ms"]')" 3000
+equal "and shown" "$(dev_get m .deadline-ms)" 3000
 random_file "$XMEM_TMP/data" 1048576
 must "data is stored" dd if="$XMEM_TMP/data" of="$DEV" bs=64k oflag=direct
 breaks=$(leg_of m reconnects)

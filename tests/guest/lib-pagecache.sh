@@ -14,7 +14,7 @@ make_origin() {
 }
 
 # pc_get KEY: one thing that xmemadm tells of the cached device
-pc_get() { xmemadm -j pagecache status "$CACHED" | jq -er ".[\"$1\"]"; }
+pc_get() { xmemadm -j pagecache status "$CACHED" | jsonpick ".$1"; }
 pc_is() { [ "$(pc_get state)" = "$1" ]; }
 
 # fill DIRECTORY: some large files and many small ones

@@ -35,20 +35,18 @@ rawnl_there() {
 
 # Numbers of commands and attributes, from the headers that users have.
 uapi_numbers() {
-	local header
-	for header in xmem xmem_appliance; do
-		# shellcheck disable=SC2016  # this is awk
-		sed -e 's,/\*.*\*/,,' "$XMEM_SRC/uapi/linux/$header.h" | awk '
-			/^enum/ { on = 1; n = 0; next }
-			/^}/ { on = 0 }
-			on && match($0, /^\t[A-Z_a-z]+/) {
-				name = substr($0, 2, RLENGTH - 1)
-				if (match($0, /= [0-9]+/))
-					n = substr($0, RSTART + 2, RLENGTH - 2)
-				if (name !~ /^__|MAX$/)
-					print name "=" n++
-			}'
-	done
+	# shellcheck disable=SC2016  # this is awk
+	awk '
+		{ gsub("/\\*.*\\*/", "") }
+		/^enum/ { on = 1; n = 0; next }
+		/^}/ { on = 0 }
+		on && match($0, /^\t[A-Z_a-z]+/) {
+			name = substr($0, 2, RLENGTH - 1)
+			if (match($0, /= [0-9]+/))
+				n = substr($0, RSTART + 2, RLENGTH - 2)
+			if (name !~ /^__|MAX$/)
+				print name "=" n++
+		}' "$XMEM_SRC"/uapi/linux/xmem{,_appliance}.h
 }
 eval "$(uapi_numbers)"
 
@@ -150,21 +148,31 @@ leg() {
 	echo "$address,$1,$(token "$1")${3:+,$3}"
 }
 
-dev_of() { echo "/dev/xmem$(dev_get "$1" .id)"; }
-
-# dev_get NAME PATH: one thing that xmemadm tells of a device, by jq
-dev_get() { xmemadm -j dev show "$1" | jq -er "$2"; }
-stat_of() { dev_get "$1" ".stats[\"$2\"]"; }
-leg_of() { dev_get "$1" ".legs[${3:-0}][\"$2\"]"; }
-# use_of NAME INTERFACE COUNTER, stage_of NAME COUNTER: from dev stats
-use_of() {
-	xmemadm -j dev stats "$1" |
-		jq -er ".interfaces[] | select(.interface == \"$2\")[\"$3\"]"
+# dev_of NAME: its block device, also while that is about to come or has gone
+dev_of() {
+	local file name
+	for file in /sys/block/xmem*/xmem/name; do
+		name=
+		{ read -r name <"$file"; } 2>/dev/null
+		if [ "$name" = "$1" ]; then
+			file=${file%/xmem/name}
+			echo "/dev/${file##*/}"
+			return
+		fi
+	done
+	echo "/dev/xmem$(dev_get "$1" .id)"
 }
-stage_of() { xmemadm -j dev stats "$1" | jq -er ".stage[\"$2\"]"; }
+
+# dev_get NAME PATH: one thing that xmemadm tells of a device, by jsonpick
+dev_get() { xmemadm -j dev show "$1" | jsonpick "$2"; }
+stat_of() { dev_get "$1" ".stats.$2"; }
+leg_of() { dev_get "$1" ".legs[${3:-0}].$2"; }
+# use_of NAME INTERFACE COUNTER, stage_of NAME COUNTER: from dev stats
+use_of() { xmemadm -j dev stats "$1" | jsonpick ".interfaces[interface=$2].$3"; }
+stage_of() { xmemadm -j dev stats "$1" | jsonpick ".stage.$2"; }
 use_above() { [ "$(use_of "$1" "$2" "$3")" -gt "$4" ]; }
 stage_above() { [ "$(stage_of "$1" "$2")" -gt "$3" ]; }
-pool_get() { adm_there -j appliance show | jq -er ".[\"$1\"]"; }
+pool_get() { adm_there -j appliance show | jsonpick ".$1"; }
 
 dev_is() { [ "$(dev_get "$1" .state)" = "$2" ]; }
 stat_above() { [ "$(stat_of "$1" "$2")" -gt "$3" ]; }
@@ -186,15 +194,16 @@ traced() { grep -c " $1: xmem[0-9]* page=" $_tracing/trace; }
 # ---- what must not change when something is refused
 
 client_state() {
-	xmemadm -j dev list | jq -S 'map(del(.stats))'
+	xmemadm -j dev list | jsonpick -x stats .
 	ls -d /sys/block/xmem* 2>/dev/null
 	true
 }
 
 appliance_state() {
-	adm_there -j appliance show | jq -S 'del(.refused, .["control-calls"])'
-	adm_there -j region list | jq -S .
-	adm_there -j region grants | jq -S .
+	on_appliance "PATH=$XMEM_PATH:\$PATH
+		xmemadm -j appliance show | jsonpick -x refused -x control-calls .
+		xmemadm -j region list
+		xmemadm -j region grants"
 }
 
 # keep_state; refused …; same_state: what was refused has changed nothing.
@@ -214,7 +223,7 @@ same_state() {
 says() {
 	local pattern=$1 text
 	shift
-	text=$("$@" 2>&1) && grep -qE -- "$pattern" <<<"$text" && return 0
+	text=$("$@" 2>&1) && _a_line_is "$pattern" "$text" && return 0
 	printf '%s\n' "$text"
 	return 1
 }
@@ -262,7 +271,12 @@ in_group() {
 		"$group" "$@"
 }
 
-vmstat_of() { awk -v k="$1" '$1 == k { print $2 }' /proc/vmstat; }
+vmstat_of() {
+	local name value
+	while read -r name value; do
+		[ "$name" != "$1" ] || echo "$value"
+	done </proc/vmstat
+}
 paged_out() { [ "$(vmstat_of pswpout)" -gt "$1" ]; }
 
 # swap_on DEVICE
@@ -281,6 +295,13 @@ started() {
 	joblog=$XMEM_TMP/job.$RANDOM
 	"$@" >"$joblog" 2>&1 3>&- &
 	job=$!
+}
+
+# enough TEXT SECONDS [STATUS]: what the test is about is over, the registers need not run
+# for the rest of their time: they check everything and end.
+enough() {
+	kill -TERM "$job"
+	over "$@"
 }
 
 # over TEXT SECONDS [STATUS]: the job ends in that time and with that status

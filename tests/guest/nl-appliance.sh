@@ -159,7 +159,7 @@ check "a region is made" to_appliance region-new size:u64=0x200000 leg-index:u32
 	id:u64=0xffffffffffffffff
 check "with a number of 64 bits" xmemadm region destroy 0xffffffffffffffff
 
-region_get() { xmemadm -j region show "$1" | jq -r ".$2 // \"\""; }
+region_get() { xmemadm -j region show "$1" | jsonpick ".$2" 2>/dev/null; }
 meta_is() { equal "$1" "$(region_get "$2" meta)" "$3"; }
 check "a region is made with a meta" to_appliance region-new size:u64=0x200000 id:u64=8 \
 	"meta:s=$meta"

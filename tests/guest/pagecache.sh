@@ -64,7 +64,7 @@ equal "no part was left behind" "$(dmsetup ls)" "No devices found"
 
 must "the cache is enabled" cached_by pc
 _indent <<<"$output"
-equal "its deadline is short" "$(dev_get pc '.["deadline-ms"]')" 2000
+equal "its deadline is short" "$(dev_get pc .deadline-ms)" 2000
 equal "it is on" "$(pc_get state)" on
 must "mounted through it" mount -t ext4 "$CACHED" /mnt/fs
 equal "every file is what it was" "$(sums)" "$before"

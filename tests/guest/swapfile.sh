@@ -17,7 +17,7 @@ must "a region of 64 MiB is lent" lend 1 64M
 must "the files are mounted" mount_files
 must "and it is attached both ways" attach_as block,swapfile swap 1
 file=$FILES/swap
-equal "dev show says how" "$(dev_get swap '.interfaces | join(",")')" block,swapfile
+equal "dev show says how" "$(dev_get swap .interfaces)" block,swapfile
 equal "the file is as large as the device and has no holes" \
 	"$(stat -c '%s %b %a' "$file")" "$((64 << 20)) $((64 << 11)) 600"
 

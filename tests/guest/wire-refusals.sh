@@ -44,7 +44,7 @@ refused 'reason=4 ' raw --region 2
 refused 'reason=4 ' raw --client "$OTHER_ID"
 refused 'reason=4 ' raw --token "$(token 2)"
 refused 'reason=4 ' raw --token 00000000000000000000000000000000
-epoch=$(adm_there -j region grants 1 | jq '.[0].epoch')
+epoch=$(adm_there -j region grants 1 | jsonpick "[0].epoch")
 refused "reason=5 text=epoch detail=$epoch" raw --epoch $((epoch + 1))
 refused "reason=5 text=epoch detail=$epoch" raw --epoch 4294967295
 refused 'reason=8 ' raw --queue 1

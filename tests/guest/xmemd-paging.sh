@@ -31,13 +31,13 @@ equal "both are up" "$(as admin -j appliance list | jq -c 'map(.up)')" '[true,tr
 
 check "48 MiB are allocated" as client alloc create swap --size 48M
 equal "on the appliance with most room" \
-	"$(as client -j alloc show swap | jq -r '.legs[0].appliance')" far
+	"$(as client -j alloc show swap | jsonpick ".legs[0].appliance")" far
 check "and attached by name" as client dev attach swap
 equal "as a device of that name" "$(dev_get swap .name)" swap
 equal "of that size" "$(blockdev --getsize64 "$(dev_of swap)")" $((48 << 20))
 check "90 MiB are allocated, more than any appliance has" \
 	as client alloc create big --size 90M
-equal "by concatenation" "$(as client -j alloc show big | jq -r .layout)" concat
+equal "by concatenation" "$(as client -j alloc show big | jsonpick .layout)" concat
 check "and attached" as client dev attach big
 check "fio finds every byte again" fio_verify "$(dev_of big)" --rw=randwrite \
 	--bs=64k --ioengine=libaio --iodepth=8 --size=90M --io_size="$(part 8)M"
@@ -71,12 +71,12 @@ refused '.' as client alloc list
 
 start_here manager
 check "the other daemon, too" start_far
-equal "the allocation is known" "$(as client -j alloc list | jq -r '.[0].name')" swap
+equal "the allocation is known" "$(as client -j alloc list | jsonpick "[0].name")" swap
 check "detached" xmemadm dev detach swap
 check "and given back" as client alloc destroy swap
-equal "nothing is allocated" "$(as client -j alloc list | jq length)" 0
+equal "nothing is allocated" "$(as client -j alloc list | jsonpick -n .)" 0
 equal "all of the other machine's memory is free" "$(pool_get free)" $((128 << 20))
-equal "and all of this one's" "$(xmemadm -j appliance show | jq .free)" $((16 << 20))
+equal "and all of this one's" "$(xmemadm -j appliance show | jsonpick .free)" $((16 << 20))
 kill "${here[manager]}"
 far TERM
 wait "${here[manager]}"
