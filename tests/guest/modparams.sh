@@ -53,7 +53,7 @@ wrong() {
 		[ "${param#*=}" = "" ] || params+=("$param")
 	done
 	mark_messages
-	refused 'Invalid|rror|refused|timed out|No such|Not|not|File' \
+	refused 'Invalid|rror|refused|timed out|denied|No such|Not|not|File' \
 		modprobe xmem "${params[@]}"
 	check "in words: $pattern" wait_message 5 "$pattern"
 	check "the module is not loaded" test ! -e /sys/module/xmem

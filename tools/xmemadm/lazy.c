@@ -30,8 +30,7 @@
 #define FIND(soname, name)         \
 	static typeof(&name) real; \
                                    \
-	if (!real)                 \
-	*(void **)&real = adm_library_symbol(soname, #name)
+	real = real ? real : (typeof(real))adm_library_symbol(soname, #name)
 
 #define LAZY(soname, type, name, params, args, none) \
 	type name params                             \

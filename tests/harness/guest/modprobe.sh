@@ -8,17 +8,21 @@
 
 real() { /sbin/modprobe -d "$XMEM_KDIR" "$@"; }
 
+# The static ones start in half of the time.
+insmod() { busybox insmod "$@"; }
+rmmod() { busybox rmmod "$@"; }
+
 ours() { [ -e "$XMEM_MODS/${1//-/_}.ko" ]; }
 
 load() {
 	local name=${1//-/_} dep deps
 	shift
 	[ -d "/sys/module/$name" ] && return 0
-	deps=$(modinfo -F depends "$XMEM_MODS/$name.ko")
-	for dep in ${deps//,/ }; do
+	read -r deps <"$XMEM_MODS/$name.depends"
+	for dep in $deps; do
 		if ours "$dep"; then
 			load "$dep" || return
-		else
+		elif [ ! -d "/sys/module/${dep//-/_}" ]; then
 			real "$dep" || return
 		fi
 	done
@@ -31,8 +35,8 @@ unload() {
 	local name=${1//-/_} dep deps
 	[ -d "/sys/module/$name" ] || return 0
 	rmmod "$name" || return
-	deps=$(modinfo -F depends "$XMEM_MODS/$name.ko")
-	for dep in ${deps//,/ }; do
+	read -r deps <"$XMEM_MODS/$name.depends"
+	for dep in $deps; do
 		ours "$dep" || continue
 		[ "$(cat "/sys/module/$dep/refcnt" 2>/dev/null)" = 0 ] || continue
 		# One that cannot be unloaded stays, as with the real modprobe.
@@ -50,7 +54,9 @@ while [ "${1:0:1}" = - ]; do
 	opts+=("$1")
 	shift
 done
-if [ $# -gt 0 ] && ours "$1"; then
+if [ $# = 1 ] && [ -z "$remove" ] && [ -d "/sys/module/${1//-/_}" ]; then
+	: # it is there
+elif [ $# -gt 0 ] && ours "$1"; then
 	if [ -n "$remove" ]; then
 		unload "$1"
 	else

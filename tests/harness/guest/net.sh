@@ -86,10 +86,7 @@ start_rdma() {
 	modprobe -q crc32_generic
 	modprobe rdma_rxe &&
 		rdma link add $XMEM_RXE type rxe netdev $XMEM_NETDEV
-	local mod
-	for mod in rdma_cm ib_uverbs rdma_ucm; do
-		modprobe $mod
-	done
+	modprobe -a rdma_cm ib_uverbs rdma_ucm
 	rdma_nodes
 }
 
