@@ -96,11 +96,11 @@ struct adm_object {
 	const struct adm_command *single;
 };
 
-#define ADM_OBJECT(object)                                                     \
-	static void __attribute__((constructor)) object##_register(void)       \
-	{                                                                      \
-		adm_register(&(object));                                       \
-	}                                                                      \
+#define ADM_OBJECT(object)                                               \
+	static void __attribute__((constructor)) object##_register(void) \
+	{                                                                \
+		adm_register(&(object));                                 \
+	}                                                                \
 	_Static_assert(1, "a semicolon follows")
 
 #define for_each_object(o) for (o = adm_all_objects(); *o; o++)
