@@ -25,28 +25,51 @@ static int reply_alloc(struct xmemd_call *call, struct xmemd_alloc *alloc)
 	return ret;
 }
 
+/* Return: whether to go on with the next ones. */
+static bool add_page(struct xmemd_paging *paging, struct xmemd_alloc **list, size_t count)
+{
+	const struct xmemd_call *call = paging->call;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (xmemd_labels_match(list[i]->labels, call->query.label, call->query.labels) &&
+		    !xmemd_paging_add(paging, list[i]->name,
+				      xmemd_json_alloc(call->daemon->manager, list[i], false)))
+			return false;
+	return true;
+}
+
 /**
  * xmemd_api_allocs_get() - GET /v1/allocations
  * @call: the request
+ *
+ * With labels, all allocations are looked at until the page is full; in pieces, because
+ * nobody decides anything while the model is locked.
  *
  * Return: 0, or -1 with the refusal set.
  */
 int xmemd_api_allocs_get(struct xmemd_call *call)
 {
-	struct xmemd_manager *manager = call->daemon->manager;
+	size_t piece = call->query.labels ? XMEMD_PAGE_DEFAULT : (size_t)call->query.limit + 1;
+	struct xmemd_model *model = &call->daemon->manager->model;
+	char after[XMEMD_NAME_TEXT];
 	struct xmemd_paging paging;
 	struct xmemd_alloc **list;
-	size_t i, count;
+	size_t count;
+	bool more;
 
-	if (xmemd_paging_begin(&paging, call, "allocations") < 0 ||
-	    xmemd_model_allocs(&manager->model, xmemd_call_scope(call), call->query.after,
-			       (size_t)call->query.limit + 1, &list, &count) < 0)
+	if (xmemd_paging_begin(&paging, call, "allocations") < 0)
 		return -1;
-	for (i = 0; i < count; i++)
-		if (!xmemd_paging_add(&paging, list[i]->name,
-				      xmemd_json_alloc(manager, list[i], false)))
-			break;
-	xmemd_model_allocs_free(list, count);
+	memcpy(after, call->query.after, sizeof(after));
+	do {
+		if (xmemd_model_allocs(model, xmemd_call_scope(call), after, piece, &list, &count) <
+		    0)
+			return -1;
+		more = add_page(&paging, list, count) && count == piece;
+		if (count)
+			memcpy(after, list[count - 1]->name, sizeof(after));
+		xmemd_model_allocs_free(list, count);
+	} while (more);
 	return 0;
 }
 

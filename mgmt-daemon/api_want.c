@@ -4,6 +4,7 @@
 
 #include "api_json.h"
 #include "api_want.h"
+#include "labels.h"
 #include "place.h"
 #include "profile.h"
 #include "record.h"
@@ -16,7 +17,7 @@ struct words {
 	uint32_t layout, type, spread, bandwidth, distance, min_regions, max_regions, max_load,
 		max_latency, min_bandwidth;
 	bool apart, backing, need_class;
-	json_t *strategies, *location, *appliances, *exclude;
+	json_t *strategies, *location, *appliances, *exclude, *labels;
 };
 
 #define WORD(NAME, TYPE, REQUIRED, FIELD, MAX, CHOICES)                                         \
@@ -56,6 +57,7 @@ static const struct xmemd_field alloc_fields[] = {
 	WORD("client", ID, true, client, 0, NULL),
 	PLACE_WORDS,
 	TERM_WORDS,
+	WORD("labels", OBJECT, false, labels, 0, NULL),
 };
 
 static const struct xmemd_field plan_fields[] = {
@@ -64,6 +66,7 @@ static const struct xmemd_field plan_fields[] = {
 	WORD("client", ID, false, client, 0, NULL),
 	PLACE_WORDS,
 	TERM_WORDS,
+	WORD("labels", OBJECT, false, labels, 0, NULL),
 };
 
 static const struct xmemd_field space_fields[] = {
@@ -157,6 +160,7 @@ static void fill(struct xmemd_call *call, struct words *words, struct xmemd_orde
 	order->any = call->peer.roles & (XMEMD_ROLE_ADMIN | XMEMD_ROLE_VIEWER);
 	order->client = words->client;
 	order->type = words->type;
+	order->labels = words->labels;
 	order->duration = span(words->duration);
 	order->not_in_use = span(words->not_in_use);
 	order->act = XMEMD_ACT_CREATE;
@@ -197,7 +201,8 @@ int xmemd_want_read(struct xmemd_call *call, enum xmemd_want_of of, struct xmemd
 	fill(call, &words, order);
 	/* lots must differ from request to request */
 	if (xmemd_manager_random(&order->demand.seed, &call->why) < 0 ||
-	    read_words(&words, &order->demand, &call->why) < 0)
+	    read_words(&words, &order->demand, &call->why) < 0 ||
+	    xmemd_labels_check(words.labels, &call->why) < 0)
 		return -1;
 	return read_lists(&words, order, &call->why);
 }

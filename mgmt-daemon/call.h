@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "daemon.h"
+#include "labels.h"
 #include "peer.h"
 #include "refusal.h"
 #include "term.h"
@@ -29,6 +30,7 @@ enum xmemd_takes {
 	XMEMD_TAKES_STATE = 1 << 5,   /* ?state=WORD */
 	XMEMD_TAKES_KEY = 1 << 6,     /* Idempotency-Key */
 	XMEMD_TAKES_TERM = 1 << 7,    /* Xmem-Term */
+	XMEMD_TAKES_LABEL = 1 << 8,   /* ?label=KEY=VALUE, several times */
 };
 
 /**
@@ -39,6 +41,8 @@ enum xmemd_takes {
  * @after: objects with greater names only; empty for all
  * @state: objects in this state only; empty for all
  * @type: events whose type is this or begins with it and a dot; empty for all
+ * @label: objects with all these labels only
+ * @labels: how many they are
  * @has_since: @since was given
  * @since: events with a greater number only
  * @key: Idempotency-Key, 1 to 64 printable characters; empty without
@@ -47,6 +51,8 @@ struct xmemd_query {
 	bool force, dry_run;
 	uint32_t limit;
 	char after[XMEMD_NAME_TEXT], state[XMEMD_NAME_TEXT], type[XMEMD_NAME_TEXT];
+	struct xmemd_label_wanted label[XMEM_LABELS_MAX];
+	unsigned int labels;
 	bool has_since;
 	uint64_t since;
 	char key[XMEMD_KEY_TEXT];

@@ -8,6 +8,7 @@
 
 #include "change.h"
 #include "crash.h"
+#include "labels.h"
 #include "legs.h"
 
 /* How often an allocation is planned anew when appliances fail it on the way. */
@@ -69,6 +70,7 @@ static struct xmemd_alloc *make_alloc(const struct xmemd_order *order,
 	alloc->type = order->type;
 	alloc->duration = decision->terms.duration;
 	alloc->not_in_use = decision->terms.not_in_use;
+	alloc->labels = xmemd_labels_keep(order->labels);
 	alloc->left.ends = alloc->duration;
 	alloc->left.idle = alloc->not_in_use;
 	alloc->created = (uint64_t)time(NULL);

@@ -17,6 +17,7 @@
  * @duration: ms, or XMEMD_UNLIMITED
  * @not_in_use: ms, or XMEMD_UNLIMITED
  * @act: what is to be done
+ * @labels: what the allocation is called besides, an object of the request's body; or NULL
  * @demand: for the logic; its texts are of the request's body
  * @globs: of @demand, for free()
  * @excluded: likewise
@@ -29,6 +30,7 @@ struct xmemd_order {
 	uint64_t client, duration, not_in_use;
 	uint32_t type;
 	enum xmemd_act act;
+	json_t *labels;
 	struct xmemd_demand demand;
 	const char **globs, **excluded;
 	const struct xmemd_idem_request *key;

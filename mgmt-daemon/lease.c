@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "change.h"
+#include "labels.h"
 #include "legs.h"
 #include "record.h"
 
@@ -177,8 +178,7 @@ static int set(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 	changed->reason[0] = 0;
 	if (settings->has_labels) {
 		json_decref(changed->labels);
-		changed->labels =
-			json_object_size(settings->labels) ? json_incref(settings->labels) : NULL;
+		changed->labels = xmemd_labels_keep(settings->labels);
 	}
 	ret = xmemd_manager_lock_claimed(manager, claim, why);
 	if (!ret) {

@@ -13,6 +13,7 @@ enum query_type {
 	QUERY_COUNT, /* uint32_t from 1 to XMEMD_PAGE_MAX */
 	QUERY_NAME,  /* char[XMEMD_NAME_TEXT] */
 	QUERY_SINCE, /* uint64_t, and has_since */
+	QUERY_LABEL, /* one more of the labels */
 };
 
 static const struct parameter {
@@ -28,6 +29,7 @@ static const struct parameter {
 	{ "after", QUERY_NAME, XMEMD_TAKES_PAGE, offsetof(struct xmemd_query, after) },
 	{ "state", QUERY_NAME, XMEMD_TAKES_STATE, offsetof(struct xmemd_query, state) },
 	{ "type", QUERY_NAME, XMEMD_TAKES_SINCE, offsetof(struct xmemd_query, type) },
+	{ "label", QUERY_LABEL, XMEMD_TAKES_LABEL, offsetof(struct xmemd_query, label) },
 	{ "since", QUERY_SINCE, XMEMD_TAKES_SINCE, offsetof(struct xmemd_query, since) },
 };
 
@@ -127,6 +129,8 @@ int xmemd_query_read(struct xmemd_query *query, unsigned int takes, const char *
 		return read_name(name, value, out, why);
 	case QUERY_SINCE:
 		return read_since(name, value, query, why);
+	case QUERY_LABEL:
+		return xmemd_label_want(query->label, &query->labels, value, why);
 	}
 	return -1;
 }

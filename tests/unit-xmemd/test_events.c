@@ -209,6 +209,9 @@ static void test_on_new(void **state)
 	xmemd_event(&(struct xmemd){}, "alloc.created", "a", json_object());
 }
 
+#define K31 "k234567890123456789012345678901"
+#define V63 "v23456789012345678901234567890123456789012345678901234567890123"
+
 static void test_query(void **state)
 {
 	static const struct {
@@ -241,6 +244,17 @@ static void test_query(void **state)
 		{ XMEMD_TAKES_SINCE, "type", "alloc.created", NULL },
 		{ XMEMD_TAKES_SINCE, "type", "a b", "\"type\" must be 1 to 63 characters" },
 		{ XMEMD_TAKES_STATE, "state", "pending", NULL },
+		{ XMEMD_TAKES_LABEL, "label", "job=build", NULL },
+		{ XMEMD_TAKES_LABEL, "label", "a=", NULL },
+		{ XMEMD_TAKES_LABEL, "label", "a=b=c d", NULL },
+		{ XMEMD_TAKES_LABEL, "label", K31 "=" V63, NULL },
+		{ XMEMD_TAKES_LABEL, "label", NULL, "\"label\" must be KEY=VALUE, KEY of 1 to" },
+		{ XMEMD_TAKES_LABEL, "label", "job", "\"label\" must be KEY=VALUE" },
+		{ XMEMD_TAKES_LABEL, "label", "=build", "\"label\" must be KEY=VALUE" },
+		{ XMEMD_TAKES_LABEL, "label", "a b=c", "\"label\" must be KEY=VALUE" },
+		{ XMEMD_TAKES_LABEL, "label", K31 "k=v", "\"label\" must be KEY=VALUE" },
+		{ XMEMD_TAKES_LABEL, "label", "a=" V63 "v", "VALUE of at most 63 bytes" },
+		{ XMEMD_TAKES_PAGE, "label", "a=b", "possible are limit, after" },
 		{ XMEMD_TAKES_PAGE | XMEMD_TAKES_STATE, "x", "1",
 		  "possible are limit, after, state" },
 	};
@@ -267,6 +281,41 @@ static void test_query(void **state)
 		if (strcmp(rows[i].name, "since"))
 			assert_memory_equal(&query, &same, sizeof(same));
 	}
+}
+
+/* Labels add up; an object must have all of them. */
+static void test_labels(void **state)
+{
+	static const char *const objects[] = { "{\"a\": \"1\", \"b\": \"2\"}", "{\"a\": \"1\"}",
+					       "{\"a\": \"1\", \"b\": \"3\"}", "{\"b\": \"2\"}",
+					       "{}" };
+	struct xmemd_query query = {};
+	struct xmemd_refusal why = {};
+	char text[16];
+	json_t *labels;
+	int i;
+
+	(void)state;
+	assert_true(xmemd_labels_match(NULL, query.label, query.labels));
+	assert_int_equal(xmemd_query_read(&query, XMEMD_TAKES_LABEL, "label", "a=1", &why), 0);
+	assert_int_equal(xmemd_query_read(&query, XMEMD_TAKES_LABEL, "label", "b=2", &why), 0);
+	assert_int_equal(query.labels, 2);
+	assert_false(xmemd_labels_match(NULL, query.label, query.labels));
+	for (i = 0; i < 5; i++) {
+		labels = json_loads(objects[i], 0, NULL);
+		assert_int_equal(xmemd_labels_match(labels, query.label, query.labels), !i);
+		json_decref(labels);
+	}
+	assert_int_equal(xmemd_query_read(&query, XMEMD_TAKES_LABEL, "label", "a=3", &why), -1);
+	assert_string_equal(why.text, "query \"label\" has the key \"a\" twice");
+	for (i = 2; i < XMEM_LABELS_MAX; i++) {
+		snprintf(text, sizeof(text), "k%d=v", i);
+		assert_int_equal(xmemd_query_read(&query, XMEMD_TAKES_LABEL, "label", text, &why),
+				 0);
+	}
+	assert_int_equal(xmemd_query_read(&query, XMEMD_TAKES_LABEL, "label", "x=1", &why), -1);
+	assert_string_equal(why.text, "query \"label\" may be given 16 times");
+	assert_int_equal(query.labels, XMEM_LABELS_MAX);
 }
 
 static void test_key(void **state)
@@ -416,6 +465,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_on_new, setup, teardown),
 		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_behalf),
 		cmocka_unit_test(test_paging),

@@ -8,7 +8,6 @@
 #include "word.h"
 
 #define LIST_TEXT 1024
-#define KEY_MAX 31
 
 /**
  * xmem_label_is_key() - whether a text can be the key of a label
@@ -18,7 +17,7 @@
  */
 bool xmem_label_is_key(const char *key)
 {
-	return xmem_word_is_name(key) && strlen(key) <= KEY_MAX;
+	return xmem_word_is_name(key) && strlen(key) < XMEM_LABEL_KEY_TEXT;
 }
 
 static char *trim(char *text)

@@ -12,6 +12,7 @@
 #include "err.h"
 
 #define XMEM_LABELS_MAX 16
+#define XMEM_LABEL_KEY_TEXT 32
 #define XMEM_LABELS_TEXT                                                                       \
 	"at most 16 of KEY=VALUE with commas, KEY of 1 to 31 and VALUE of 1 to 63 characters " \
 	"of A-Z a-z 0-9 . _ -, the first a letter or a digit"
