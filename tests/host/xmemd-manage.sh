@@ -115,6 +115,51 @@ start manager
 equal "  they are written down" "$(value alice manager /v1/allocations/per 'a["labels"]')" "{'job': 'build', 'rack': 'r 1'}"
 check "  and go" patch alice allocations/per '{"labels":{}}'
 equal "  away" "$(json '"labels" in a')" False
+# ---- labels from the beginning, and lists by label
+for name in l1:build l2:build l3:test; do
+	must "${name%:*}" post alice allocations \
+		"{\"name\":\"${name%:*}\",\"size\":\"2M\",\"client\":\"0xc1\",\"labels\":{\"job\":\"${name#*:}\",\"n\":\"$name, x\"}}"
+done
+equal "it is made with labels" "$(json 'a["labels"]')" "{'job': 'test', 'n': 'l3:test, x'}"
+refused '"labels" must be at most 16 of KEY=VALUE' post alice allocations \
+	'{"name":"l4","size":"2M","client":"0xc1","labels":{"a b":"c"}}'
+refused '"labels" must be at most 16' post alice allocations "{\"name\":\"l4\",\"size\":\"2M\",\"client\":\"0xc1\",\"labels\":$many}"
+refused '"labels" must be an object' post alice allocations '{"name":"l4","size":"2M","client":"0xc1","labels":["a"]}'
+equal "  and then not made" "$(state l4)" none
+refused '"labels" must be at most 16' post alice plans '{"size":"2M","labels":{"a b":"c"}}'
+check "a plan may name them" post alice plans '{"size":"2M","labels":{"a":"b"}}'
+refused 'field "labels" is unknown' post alice space '{"labels":{"a":"b"}}'
+check "no label is no label" post alice allocations '{"name":"l4","size":"2M","client":"0xc1","labels":{}}'
+equal "  and not said" "$(json '"labels" in a')" False
+labelled() { value "${2:-alice}" manager "/v1/allocations?$1" '[x["name"] for x in a["allocations"]], a.get("next")'; }
+equal "the list by label" "$(labelled label=job=build)" "(['l1', 'l2'], None)"
+equal "  by two" "$(labelled 'label=job=build&label=n=l2:build,%20x')" "(['l2'], None)"
+equal "  in pages" "$(labelled 'label=job=build&limit=1')" "(['l1'], 'l1')"
+equal "  the next one" "$(labelled 'label=job=build&limit=1&after=l1')" "(['l2'], None)"
+equal "  nobody's" "$(labelled label=job=none)" "([], None)"
+equal "  of all for the administrator" "$(labelled label=job=build admin)" "(['l1', 'l2'], None)"
+equal "  one's own for others" "$(labelled label=job=build bob)" "([], None)"
+refused 'query "label" must be KEY=VALUE' api alice manager GET '/v1/allocations?label=job'
+refused 'query "label" has the key "job" twice' api alice manager GET '/v1/allocations?label=job=a&label=job=b'
+refused 'query "label" is unknown here' api admin manager GET '/v1/appliances?label=job=a'
+stop manager KILL
+start manager
+equal "they are written down" "$(labelled label=job=test)" "(['l3'], None)"
+# as long as xmemadm takes them: 16 of them, 1023 bytes
+many=$(python3 -c 'print(",".join("key-%02d=%s" % (i, "v" * 56) for i in range(16))[:1023])')
+printf '[tls]\nca = %s\ncert = %s\nkey = %s\n[client]\nmanagers = %s\n' "$XMEM_TMP"/pki/{ca.crt,alice.crt,alice.key} \
+	"$(url manager)" >"$XMEM_TMP/adm.conf"
+adm() { "$XMEMADM" -c "$XMEM_TMP/adm.conf" "$@"; }
+check "xmemadm makes one with many" adm alloc create l5 --size 2M --client c1 --label "$many"
+check "  and finds it" adm alloc list --label "$many"
+equal "  alone" "$(grep -c '^l' <<<"$output")" 1
+check "  or others" adm alloc list --label job=build
+equal "  all of them" "$(awk '{ print $1 }' <<<"$output" | xargs)" "NAME l1 l2"
+refused 'the labels are too long' adm alloc list --label "${many}vvvv"
+for name in l1 l2 l3 l4 l5; do
+	must "$name goes" api alice manager DELETE "/v1/allocations/$name"
+done
+
 check "used while nobody renews" post alice allocations '{"name":"conn","size":"2M","client":"0xc1","not_in_use":1,"appliances":["a2"]}'
 stop a2
 start a2 XMEMD_MEMORY_USED=1

@@ -78,6 +78,8 @@ static void offers(void **state)
 		{ "pki issue x --dir d", "directory" },
 		{ "monitor --k", "--kernel" },
 		{ "space --la", "--layout" },
+		{ "alloc create x --la", "--layout --label" },
+		{ "alloc list --", "--label --help" },
 	};
 	char words[512];
 	struct run r;

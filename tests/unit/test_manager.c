@@ -40,7 +40,8 @@ static int teardown(void **state)
 	"\"class\":\"fast\",\"need_class\":true,\"backing\":true,\"max_load\":500,"               \
 	"\"max_latency_ns\":9000,\"min_bandwidth_mbps\":100000,\"appliances\":[\"r1-*\",\"r2-*\"]," \
 	"\"exclude\":[\"a9\"],\"type\":\"persistent\",\"account\":\"web\",\"reservation\":\"pool\"," \
-	"\"client\":\"0x00000000000000c1\",\"duration\":7200,\"not_in_use\":600,"               \
+	"\"client\":\"0x00000000000000c1\",\"labels\":{\"job\":\"build\",\"team\":\"os\"},"     \
+	"\"duration\":7200,\"not_in_use\":600,"               \
 	"\"name\":\"two\"}\n"
 /* clang-format on */
 
@@ -80,6 +81,12 @@ static const struct {
 	{ "appliance remove a1 --force", "DELETE /v1/appliances/a1?force=1 \n", { "removed a1" } },
 	{ "alloc list", "GET /v1/allocations?limit=5000 \n", { "" } },
 	{ "-j alloc list", "GET /v1/allocations?limit=5000 \n", { "[]\n" } },
+	{ "alloc list --label job=build",
+	  "GET /v1/allocations?label=job=build&limit=5000 \n",
+	  { "ACCOUNT LABELS            OWNER", "web     job=build,team=os c1" } },
+	{ "alloc list --label job=build,team=os",
+	  "GET /v1/allocations?label=job=build&label=team=os&limit=5000 \n",
+	  { "" } },
 	{ "alloc show one",
 	  "GET /v1/allocations/one \n",
 	  { "strategy         near,low-load\n", "lease left       1h30m\n",
@@ -89,8 +96,8 @@ static const struct {
 	  "--min-regions 2 --max-regions 4 --bandwidth high --class fast --need-class --backing "
 	  "--max-load 500 --max-latency 9000 --min-bandwidth 100000 --reservation pool "
 	  "--appliances 'r1-*,r2-*' "
-	  "--exclude a9 --type persistent --account web --client c1 --duration 2h "
-	  "--not-in-use 10m",
+	  "--exclude a9 --type persistent --account web --client c1 --label job=build,team=os "
+	  "--duration 2h --not-in-use 10m",
 	  "POST /v1/plans " WANT_TWO,
 	  { "why              two pieces are needed\n", "APPLIANCE SIZE RESERVED WHY\n",
 	    "a1          2M          nearest\n", "a3          2M       1M next\n" } },

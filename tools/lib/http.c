@@ -180,7 +180,7 @@ static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struc
 int xmem_http_request(const struct xmem_http *http, const char *method, const char *path,
 		      const json_t *in, json_t **out, struct xmem_err *err)
 {
-	char details[CURL_ERROR_SIZE] = "", url[1024];
+	char details[CURL_ERROR_SIZE] = "", url[XMEM_HTTP_PATH_TEXT + 256];
 	struct curl_slist *headers = NULL;
 	struct answer answer = { 0 };
 	char *body = NULL;

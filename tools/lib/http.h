@@ -6,6 +6,8 @@
 #ifndef XMEM_HTTP_H
 #define XMEM_HTTP_H
 
+#define XMEM_HTTP_PATH_TEXT 2048 /* a path with its query */
+
 #include <jansson.h>
 
 #include "err.h"

@@ -77,6 +77,7 @@ static const struct adm_option create_options[] = {
 	{ "not-in-use", "TIME", false, false, "how long it may stay without being renewed", NULL },
 	{ "reservation", "NAME", false, false,
 	  "draw from this reservation; from all that serve the client without it", "@reservation" },
+	{ "label", "KEY=VALUE[,...]", false, false, "what it is called besides", NULL },
 	{ "dry-run", NULL, false, false, "only print where it would go, and why", NULL },
 	{ 0 },
 };
@@ -146,10 +147,28 @@ static int alloc_destroy(struct adm *adm, const struct adm_args *args)
 				args->word[0]);
 }
 
+static const struct adm_option list_options[] = {
+	{ "label", "KEY=VALUE[,...]", false, false, "only those that have all these labels", NULL },
+	{ 0 },
+};
+
+/* A query for each label: the letters that a label has here need no escaping. */
 static int alloc_list(struct adm *adm, const struct adm_args *args)
 {
-	(void)args;
-	return adm_manager_list(adm, PATH, "allocations", alloc_columns);
+	const char *text = adm_value(args, "label"), *key;
+	char path[XMEM_HTTP_PATH_TEXT - 256]; /* labels are at most 1023 bytes */
+	json_t *labels = NULL, *value;
+	size_t len = (size_t)snprintf(path, sizeof(path), PATH);
+	int rc = text ? xmem_labels_json(text, &labels, &adm->err) : 0;
+
+	if (rc)
+		return rc;
+	json_object_foreach (labels, key, value)
+		len += (size_t)snprintf(path + len, sizeof(path) - len, "%clabel=%s=%s",
+					strchr(path, '?') ? '&' : '?', key,
+					json_string_value(value));
+	json_decref(labels);
+	return adm_manager_list(adm, path, "allocations", alloc_columns);
 }
 
 /* Asks for one allocation, or for a change of it, and prints what is there then. */
@@ -269,7 +288,7 @@ static const struct adm_command commands[] = {
 	{ "create", "NAME", "ask the manager for memory", create_options, alloc_create, NULL },
 	{ "destroy", "NAME", "give an allocation's memory back", destroy_options, alloc_destroy,
 	  "@alloc" },
-	{ "list", NULL, "all allocations that may be seen", NULL, alloc_list, NULL },
+	{ "list", NULL, "all allocations that may be seen", list_options, alloc_list, NULL },
 	{ "show", "NAME", "one allocation with its regions", NULL, alloc_show, "@alloc" },
 	{ "resize", "NAME SIZE", "grow or shrink an allocation", resize_options, alloc_resize,
 	  "@alloc" },

@@ -155,7 +155,7 @@ static int send(struct adm *adm, struct request *request, const char *path, cons
 		json_t *in)
 {
 	char *escaped = xmem_http_escape(name ? name : "");
-	char full[512];
+	char full[XMEM_HTTP_PATH_TEXT];
 	int rc;
 
 	*request->out = NULL;
@@ -229,7 +229,7 @@ int adm_manager_list(struct adm *adm, const char *path, const char *key,
 		     const struct adm_column *columns)
 {
 	json_t *rows = json_array(), *answer = NULL;
-	char page[512], after[128] = "";
+	char page[XMEM_HTTP_PATH_TEXT], after[128] = "";
 	int rc;
 
 	do {

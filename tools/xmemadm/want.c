@@ -28,6 +28,7 @@ const struct adm_field adm_want_fields[] = {
 	{ "account", "account", ADM_F_NAME, 0, 0 },
 	{ "reservation", "reservation", ADM_F_NAME, 0, 0 },
 	{ "client", "client", ADM_F_ID, 0, 0 },
+	{ "label", "labels", ADM_F_LABELS, 0, 0 },
 	{ "duration", "duration", ADM_F_SECONDS, 1, ADM_YEARS },
 	{ "not-in-use", "not_in_use", ADM_F_SECONDS, 1, ADM_YEARS },
 	{ 0 },
