@@ -152,15 +152,18 @@ static int check_site(struct exchange *x)
 			    "a page of another site may not use this certificate");
 }
 
+/* What not even the role admin may is what a machine says of itself. */
 static int check_role(struct exchange *x)
 {
+	bool self = !(x->route->callers & XMEMD_ROLE_ADMIN);
 	char has[XMEMD_ROLES_TEXT], needed[XMEMD_ROLES_TEXT];
 
 	if (x->call.peer.roles & x->route->callers)
 		return 0;
-	return xmemd_refuse(&x->call.why, 403, "\"%s\" has the role %s; this needs %s",
+	return xmemd_refuse(&x->call.why, 403, "\"%s\" has the role %s; this needs %s%s",
 			    x->call.peer.cn, xmemd_roles_format(x->call.peer.roles, has),
-			    xmemd_roles_format(x->route->callers, needed));
+			    xmemd_roles_format(x->route->callers, needed),
+			    self ? ": a machine announces itself, nobody does it for it" : "");
 }
 
 static enum MHD_Result check_query(void *arg, enum MHD_ValueKind kind, const char *key,

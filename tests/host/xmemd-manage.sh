@@ -241,7 +241,15 @@ pool='"memory":268435456,"free":268435456,"largest":268435456,"address":"192.0.2
 announce() { api "$1" manager POST /v1/announcements "{\"role\":\"appliance\",\"name\":\"$2\",\"url\":\"$3\",$pool${4:-}}"; }
 refused 'known at .*; forget it there' announce a1 a1 https://127.0.0.1:1
 refused 'announced by the certificate of "a1", not "a2"' announce a2 a1 "$(url a1)"
-refused 'this needs appliance, client' announce admin a1 "$(url a1)"
+must "a viewer" "$XMEMADM" pki issue viewer --role viewer --dir "$XMEM_TMP/pki" --san localhost
+# not even who may do everything else, whatever it says to be, and whoever passes it on
+for who in admin viewer manager; do
+	refused "403: .*role $who; this needs appliance, client: a machine announces itself" announce $who a1 "$(url a1)"
+	refused "403: .*role $who; this needs appliance, client: a machine announces itself" \
+		api $who manager POST /v1/announcements "{\"role\":\"client\",\"name\":\"$who\",\"client\":\"0xc7\",\"labels\":{}}"
+done
+refused '403: .*this needs appliance, client: a machine announces itself' api manager manager POST /v1/announcements \
+	"{\"role\":\"appliance\",\"name\":\"a1\",\"url\":\"$(url a1)\",$pool}" -H 'Xmem-On-Behalf: admin;admin'
 refused 'certificate of the role appliance' announce alice a3 https://127.0.0.1:1
 refused '"health" must be' announce a1 a1 "$(url a1)" ',"health":7'
 must "a2 is forgotten" api admin manager DELETE /v1/appliances/a2
