@@ -5,9 +5,7 @@
  * that there is none. It is on disk before that request is answered.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +18,7 @@
 #include "hex.h"
 #include "http/guard.h"
 #include "owner.h"
+#include "replace.h"
 #include "term.h"
 
 #define STORES_MAX 64
@@ -152,55 +151,18 @@ static json_t *stores_json(const struct xmemd_fence *fence)
 	return object;
 }
 
-/* Return: 0 or errno. */
-static int write_all(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), ret = 0;
-	size_t size = strlen(text);
-
-	if (fd < 0)
-		return errno;
-	errno = ENOSPC;
-	if (write(fd, text, size) != (ssize_t)size || fsync(fd))
-		ret = errno;
-	if (close(fd) && !ret)
-		ret = errno;
-	return ret;
-}
-
-/* The new name is not on disk before its directory is. */
-static int sync_directory(const char *path)
-{
-	char copy[XMEM_CONFIG_VALUE];
-	int fd, ret = 0;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd))
-		ret = errno;
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 static int save(const struct xmemd_fence *fence, struct xmemd_refusal *why)
 {
 	json_t *object = stores_json(fence);
 	char *text = object ? json_dumps(object, JSON_INDENT(0)) : NULL;
-	char fresh[XMEM_CONFIG_VALUE + 8];
-	int ret = ENOMEM;
+	int ret = -ENOMEM;
 
-	snprintf(fresh, sizeof(fresh), "%s.new", fence->path);
 	if (text)
-		ret = write_all(fresh, text);
-	if (!ret && rename(fresh, fence->path))
-		ret = errno;
-	if (!ret)
-		ret = sync_directory(fence->path);
+		ret = xmem_file_replace(fence->path, 0600, text, strlen(text));
 	free(text);
 	json_decref(object);
 	return ret ? xmemd_refuse(why, 500, "cannot remember which manager decides: %s: %s",
-				  fence->path, strerror(ret))
+				  fence->path, strerror(-ret))
 		   : 0;
 }
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "replace.h"
 #include "secret_file.h"
 
 /**
@@ -25,18 +22,6 @@ int adm_file_free(struct adm *adm, const char *path, bool force)
 			    "%s exists; remove it, or write it anew with --force", path);
 }
 
-static bool write_all(int fd, const char *data, size_t size)
-{
-	ssize_t n;
-
-	for (; size; data += n, size -= (size_t)n) {
-		n = write(fd, data, size);
-		if (n <= 0)
-			return false;
-	}
-	return !fsync(fd);
-}
-
 /**
  * adm_file_write() - write a file
  * @adm: for refusals
@@ -49,27 +34,9 @@ static bool write_all(int fd, const char *data, size_t size)
  */
 int adm_file_write(struct adm *adm, const char *path, mode_t mode, const void *data, size_t size)
 {
-	char temp[PATH_MAX];
-	int fd, rc = 0;
+	int rc = xmem_file_replace(path, mode, data, size);
 
-	if (snprintf(temp, sizeof(temp), "%s.new", path) >= (int)sizeof(temp))
-		return adm_usage(adm, "the path is too long");
-	/* one that was left by a run that died is worthless */
-	unlink(temp);
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return xmem_err_set(&adm->err, XMEM_ERR_USAGE, errno, "cannot write %s: %s", path,
-				    strerror(errno));
-	if (!write_all(fd, data, size) || fchmod(fd, mode))
-		rc = -1;
-	if (close(fd))
-		rc = -1;
-	if (!rc && rename(temp, path))
-		rc = -1;
-	if (rc) {
-		rc = xmem_err_set(&adm->err, XMEM_ERR_USAGE, errno, "cannot write %s: %s", path,
-				  strerror(errno));
-		unlink(temp);
-	}
-	return rc;
+	return rc ? xmem_err_set(&adm->err, XMEM_ERR_USAGE, -rc, "cannot write %s: %s", path,
+				 strerror(-rc))
+		  : 0;
 }
