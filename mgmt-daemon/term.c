@@ -211,39 +211,46 @@ void xmemd_fence_free(struct xmemd_fence *fence)
 	free(fence);
 }
 
-/*
- * The store of a mark, or a place for it: a free one, or that which was used longest
- * ago. A store that is forgotten so is one that was replaced long since.
- */
 static struct store *find(struct xmemd_fence *fence, uint64_t owner)
+{
+	struct store *store;
+
+	for (store = fence->store; store < fence->store + STORES_MAX; store++)
+		if (store->used && store->newest.owner == owner)
+			return store;
+	return NULL;
+}
+
+/*
+ * A place for a store that is not known: a free one, or that which was used longest ago.
+ * A store that is forgotten so is one that was replaced long since.
+ */
+static struct store *find_place(struct xmemd_fence *fence)
 {
 	struct store *oldest = NULL, *store;
 
-	for (store = fence->store; store < fence->store + STORES_MAX; store++) {
-		if (store->used && store->newest.owner == owner)
-			return store;
+	for (store = fence->store; store < fence->store + STORES_MAX; store++)
 		if (!store->busy && !store->late && (!oldest || store->used < oldest->used))
 			oldest = store;
-	}
-	if (oldest)
-		*oldest = (struct store){ .newest.owner = owner };
 	return oldest;
 }
 
+/* If it cannot be remembered nothing is changed, and nobody is forgotten for it. */
 static int raise_term(struct xmemd_fence *fence, struct store *store, const struct xmemd_term *term,
 		      struct xmemd_refusal *why)
 {
 	const struct store before = *store;
 
-	store->newest.number = term->number;
+	store->newest = *term;
 	store->late += store->busy;
 	store->busy = 0;
 	store->used = ++fence->clock;
+	if (save(fence, why) < 0) {
+		*store = before;
+		return -1;
+	}
 	pthread_cond_broadcast(&fence->over);
-	if (save(fence, why) == 0)
-		return 0;
-	*store = before;
-	return -1;
+	return 0;
 }
 
 static int refuse_older(const struct xmemd_term *term, const struct store *store,
@@ -273,15 +280,16 @@ static int await_older(struct xmemd_fence *fence, const struct store *store,
 static int enter(struct xmemd_fence *fence, const struct xmemd_term *term,
 		 struct xmemd_refusal *why)
 {
-	struct store *store = find(fence, term->owner);
+	struct store *known = find(fence, term->owner), *store = known ?: find_place(fence);
 	int ret;
 
 	if (!store)
 		return xmemd_refuse(why, 503, "managers of %d stores are being answered",
 				    STORES_MAX);
-	if (term->number < store->newest.number)
-		return refuse_older(term, store, why);
-	if (term->number > store->newest.number && raise_term(fence, store, term, why) < 0)
+	if (known && term->number < known->newest.number)
+		return refuse_older(term, known, why);
+	if ((!known || term->number > known->newest.number) &&
+	    raise_term(fence, store, term, why) < 0)
 		return -1;
 	/* it is counted before the wait, so that the place stays that of this store */
 	store->used = ++fence->clock;

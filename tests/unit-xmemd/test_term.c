@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "term.h"
@@ -123,6 +124,35 @@ static void test_newer(void **state)
 	unlink(path);
 }
 
+/* A term that cannot be written down does not begin, and costs no other one its place. */
+static void test_unsaved(void **state)
+{
+	struct xmemd_fence *fence = open_fence();
+	char fresh[sizeof(path) + 8];
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i <= 64; i++)
+		assert_int_equal(pass(fence, i, 5), 0);
+	/* the name that the file has on its way */
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	assert_int_equal(mkdir(fresh, 0700), 0);
+	assert_int_equal(pass(fence, 65, 1), 500);
+	assert_int_equal(pass(fence, 1, 6), 500);
+	for (i = 1; i <= 64; i++) {
+		assert_int_equal(pass(fence, i, 4), 409);
+		assert_int_equal(pass(fence, i, 5), 0);
+	}
+	assert_int_equal(rmdir(fresh), 0);
+	assert_int_equal(pass(fence, 65, 1), 0);
+	xmemd_fence_free(fence);
+	fence = open_fence();
+	for (i = 2; i <= 64; i++)
+		assert_int_equal(pass(fence, i, 4), 409);
+	xmemd_fence_free(fence);
+	unlink(path);
+}
+
 struct newcomer {
 	pthread_t thread;
 	struct xmemd_fence *fence;
@@ -205,9 +235,8 @@ static void test_patience(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_newer),
-		cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_words),	 cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_unsaved),	 cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_patience),
 	};
 
