@@ -3,6 +3,12 @@
  * A term begins here with the first request that names it, and not before what older
  * ones began is over: otherwise a region could be made after who decides now found
  * that there is none. It is on disk before that request is answered.
+ *
+ * Looking at an appliance (GET) names no term and begins none. Nothing that comes late can
+ * contradict what was only looked at: every change was in the managers' store before it was
+ * sent (tokens of recovered allocations are not, and are made anew by who does not know them),
+ * so who decides now has read of it, and what it does about it is a change again, at that
+ * appliance and in its own term. And an appliance whose disk is full can still be looked at.
  */
 #include <errno.h>
 #include <inttypes.h>
