@@ -55,6 +55,7 @@ int xmemd_create_legs(struct xmemd_leg *leg, const struct xmemd_placement *place
 /* destroy.c */
 int xmemd_destroy(struct xmemd_manager *manager, const char *name, const struct xmemd_asker *asker,
 		  struct xmemd_refusal *why);
+int xmemd_change_goes_on(struct xmemd_refusal *why);
 int xmemd_destroy_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			  const struct xmemd_alloc *alloc, struct xmemd_refusal *why);
 int xmemd_destroy_finish(struct xmemd_manager *manager, const struct xmemd_claim *claim,

@@ -84,13 +84,28 @@ int xmemd_destroy_finish(struct xmemd_manager *manager, const struct xmemd_claim
 }
 
 /**
+ * xmemd_change_goes_on() - say of a change that is written down that it will be finished
+ * @why: what stopped it for now; becomes one of the details of what it waits for
+ *
+ * The janitor goes on with it. To refuse it would be wrong: it is not as it was.
+ *
+ * Return: 0.
+ */
+int xmemd_change_goes_on(struct xmemd_refusal *why)
+{
+	xmemd_refusal_detail(why, "%s", why->text);
+	return 0;
+}
+
+/**
  * xmemd_destroy_claimed() - destroy an allocation whose claim is held
  * @manager: the manager
  * @claim: its claim
  * @alloc: the allocation
  * @why: refusal, or what it waits for
  *
- * Return: as xmemd_destroy_finish().
+ * Return: 1 when it is gone, 0 when that waits for something (see details), or -1 with
+ * @why set and nothing changed.
  */
 int xmemd_destroy_claimed(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 			  const struct xmemd_alloc *alloc, struct xmemd_refusal *why)
@@ -107,7 +122,7 @@ int xmemd_destroy_claimed(struct xmemd_manager *manager, const struct xmemd_clai
 		return 1;
 	ret = xmemd_destroy_finish(manager, claim, now, why);
 	xmemd_alloc_put(now);
-	return ret;
+	return ret < 0 ? xmemd_change_goes_on(why) : ret;
 }
 
 /**
@@ -117,8 +132,8 @@ int xmemd_destroy_claimed(struct xmemd_manager *manager, const struct xmemd_clai
  * @asker: who asks, and whether it insists although a client is connected
  * @why: refusal, or what it waits for
  *
- * Return: 1 when it is gone, 0 when that waits for appliances (see details), or -1
- * with @why set.
+ * Return: 1 when it is gone, 0 when that waits for something (see details), or -1 with
+ * @why set and nothing changed.
  */
 int xmemd_destroy(struct xmemd_manager *manager, const char *name, const struct xmemd_asker *asker,
 		  struct xmemd_refusal *why)

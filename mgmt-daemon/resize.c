@@ -276,7 +276,7 @@ static int shrink(struct xmemd_manager *manager, const struct xmemd_claim *claim
 		return xmemd_refuse(why, 503, "the model was told anew meanwhile; try again");
 	ret = xmemd_resize_settle(manager, claim, now, why);
 	xmemd_alloc_put(now);
-	return ret;
+	return ret < 0 ? xmemd_change_goes_on(why) : ret;
 }
 
 static int resize(struct xmemd_manager *manager, const struct xmemd_claim *claim,
@@ -312,8 +312,8 @@ static int resize(struct xmemd_manager *manager, const struct xmemd_claim *claim
  * It grows by regions at its end and shrinks by whole ones. A client that is attached
  * keeps the size that it has until it attaches anew.
  *
- * Return: 1 when it is done, 0 when it waits for appliances to give up regions (see
- * details), or -1 with @why set and the size as it was.
+ * Return: 1 when it is done, 0 when giving up regions waits for something (see details), or
+ * -1 with @why set and the size as it was.
  */
 int xmemd_resize(struct xmemd_manager *manager, const char *name, const struct xmemd_asker *asker,
 		 uint64_t size, struct xmemd_alloc **result, struct xmemd_refusal *why)
