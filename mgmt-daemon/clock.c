@@ -112,8 +112,10 @@ static bool ask_users(struct xmemd_manager *manager, const struct xmemd_alloc *a
 	return true;
 }
 
+/* @before and @after: the lease before this look and as it is by it. */
 static int look(struct xmemd_manager *manager, const struct xmemd_claim *claim,
-		const struct xmemd_alloc *alloc, struct xmemd_lease_step *step)
+		const struct xmemd_alloc *alloc, struct xmemd_lease_step *step,
+		struct xmemd_lease *before, struct xmemd_lease *after)
 {
 	struct xmemd_refusal why = {};
 	struct xmemd_alloc_entry *entry;
@@ -124,7 +126,9 @@ static int look(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 	entry = xmemd_model_find_locked(&manager->model, alloc->name);
 	if (entry && alloc->state == XMEMD_READY) {
 		xmemd_model_rules_locked(&manager->model, entry->alloc, &rules);
+		*before = entry->lease;
 		xmemd_lease_look(&entry->lease, &rules, xmemd_model_now(), step);
+		*after = entry->lease;
 		xmemd_model_timer_locked(&manager->model, entry, step->next);
 	} else if (entry) {
 		xmemd_model_timer_locked(&manager->model, entry, XMEMD_NEVER);
@@ -144,8 +148,26 @@ static int write_step(struct xmemd_manager *manager, const struct xmemd_claim *c
 	return xmemd_manager_write(manager, claim, copy, NULL, why);
 }
 
-static void take_step(struct xmemd_manager *manager, const struct xmemd_claim *claim,
-		      const struct xmemd_alloc *alloc, const struct xmemd_lease_step *step)
+/*
+ * What could not be written down was not told either: it is taken back, unless somebody
+ * renewed the lease meanwhile, so that a later look says it again.
+ */
+static void take_back(struct xmemd_manager *manager, const char *name,
+		      const struct xmemd_lease *before, const struct xmemd_lease *after)
+{
+	struct xmemd_alloc_entry *entry;
+
+	xmemd_model_lock(&manager->model);
+	entry = xmemd_model_find_locked(&manager->model, name);
+	if (entry && entry->lease.state == after->state && entry->lease.ends == after->ends &&
+	    entry->lease.idle == after->idle && entry->lease.over == after->over)
+		entry->lease = *before;
+	xmemd_model_unlock(&manager->model);
+}
+
+/* Return: 0, or -1 when the step has to be taken back. */
+static int take_step(struct xmemd_manager *manager, const struct xmemd_claim *claim,
+		     const struct xmemd_alloc *alloc, const struct xmemd_lease_step *step)
 {
 	static const char *const told[] = {
 		[XMEMD_LEASE_WARN] = "alloc.warned",
@@ -154,12 +176,12 @@ static void take_step(struct xmemd_manager *manager, const struct xmemd_claim *c
 		[XMEMD_LEASE_DESTROY] = "alloc.expired",
 	};
 	struct xmemd_refusal why = {};
-	int ret;
+	int written, ret;
 
 	if (step->what == XMEMD_LEASE_NOTHING)
-		return;
+		return 0;
 	fprintf(stderr, SD_NOTICE "allocation %s: %s\n", alloc->name, step->cause);
-	ret = write_step(manager, claim, alloc, step->cause, &why);
+	ret = written = write_step(manager, claim, alloc, step->cause, &why);
 	if (!ret)
 		xmemd_manager_tell(manager, told[step->what], alloc, step->cause);
 	if (!ret && step->what == XMEMD_LEASE_DESTROY)
@@ -169,12 +191,14 @@ static void take_step(struct xmemd_manager *manager, const struct xmemd_claim *c
 		look_later(manager, alloc->name);
 	}
 	xmemd_refusal_clear(&why);
+	return written;
 }
 
 static void look_at(struct xmemd_manager *manager, const char *name)
 {
 	struct xmemd_refusal why = {};
 	struct xmemd_lease_step step = {};
+	struct xmemd_lease before = {}, after = {};
 	struct xmemd_claim claim;
 	struct xmemd_alloc *alloc;
 
@@ -185,8 +209,9 @@ static void look_at(struct xmemd_manager *manager, const char *name)
 	alloc = xmemd_model_alloc(&manager->model, name);
 	if (alloc && !ask_users(manager, alloc))
 		look_later(manager, name);
-	else if (alloc && look(manager, &claim, alloc, &step) == 0)
-		take_step(manager, &claim, alloc, &step);
+	else if (alloc && look(manager, &claim, alloc, &step, &before, &after) == 0 &&
+		 take_step(manager, &claim, alloc, &step) < 0)
+		take_back(manager, name, &before, &after);
 	xmemd_alloc_put(alloc);
 	xmemd_manager_unclaim(manager, &claim);
 }
