@@ -158,7 +158,7 @@ static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struc
 				    "%s: its answer is longer than %d MiB", http->url,
 				    ANSWER_MAX >> 20);
 	if (code)
-		return xmem_http_failed(code, http, details, err);
+		return xmem_http_failed(curl, code, http, details, err);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	return read_answer(status, http, answer, out, err);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,8 +112,28 @@ bool xmem_http_prepare(CURL *curl, const struct xmem_http *http, const char *url
 	return ok;
 }
 
+/* What is wrong with a certificate: libcurl only says that something is. */
+static int refuse_certificate(CURL *curl, const struct xmem_http *http, struct xmem_err *err)
+{
+	gnutls_datum_t words = { 0 };
+	long status = 0;
+	int rc;
+
+	/* of the library that libcurl uses, which is the one we use */
+	if (curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &status) || !status ||
+	    gnutls_certificate_verification_status_print((unsigned int)status, GNUTLS_CRT_X509,
+							 &words, 0))
+		return 0;
+	rc = xmem_err_set(err, XMEM_ERR_UNREACHABLE, EACCES,
+			  "%s: its certificate is not accepted: %s", http->url,
+			  (const char *)words.data);
+	gnutls_free(words.data);
+	return rc;
+}
+
 /**
  * xmem_http_failed() - say why a daemon was not reached
+ * @curl: what was used
  * @code: what libcurl says
  * @http: whom
  * @details: its words
@@ -120,11 +141,14 @@ bool xmem_http_prepare(CURL *curl, const struct xmem_http *http, const char *url
  *
  * Return: a negative errno.
  */
-int xmem_http_failed(CURLcode code, const struct xmem_http *http, const char *details,
+int xmem_http_failed(CURL *curl, CURLcode code, const struct xmem_http *http, const char *details,
 		     struct xmem_err *err)
 {
-	int number = EHOSTUNREACH;
+	int number = EHOSTUNREACH, rc;
 
+	rc = code == CURLE_PEER_FAILED_VERIFICATION ? refuse_certificate(curl, http, err) : 0;
+	if (rc)
+		return rc;
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		number = ETIMEDOUT;
 	else if (code == CURLE_COULDNT_CONNECT)

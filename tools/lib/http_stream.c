@@ -122,7 +122,7 @@ static int ended(struct xmem_http_stream *stream, CURLcode code, struct xmem_err
 
 	curl_easy_getinfo(stream->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 400 && code)
-		return xmem_http_failed(code, &stream->http, stream->details, err);
+		return xmem_http_failed(stream->curl, code, &stream->http, stream->details, err);
 	if (status < 400)
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EPIPE, "%s: the stream ended",
 				    stream->url);
