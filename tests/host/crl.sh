@@ -4,55 +4,13 @@
 # tier: full
 # timeout: 120
 
-# shellcheck source=tests/host/lib-xmemd.sh
-. "$(dirname "$0")/lib-xmemd.sh"
+# shellcheck source=tests/host/lib-ca.sh
+. "$(dirname "$0")/lib-ca.sh"
 
 must "build" build
 must "certificates" pki "$XMEM_TMP/pki" manager:manager admin:admin alice:client bob:client
 must "a foreign CA" pki "$XMEM_TMP/foreign" alice:client
 
-# authority DIR: what openssl needs to sign with the CA in DIR
-authority() {
-	touch "$1/index"
-	cat >"$1/openssl.conf" <<-END
-		[ca]
-		default_ca = xmem
-		[xmem]
-		database = $1/index
-		new_certs_dir = $1
-		certificate = $1/ca.crt
-		private_key = $1/ca.key
-		default_md = sha256
-		default_days = 1
-		default_crl_days = 1
-		rand_serial = yes
-		policy = any
-		[any]
-		commonName = supplied
-		organizationalUnitName = optional
-	END
-}
-ca() {
-	local dir=$1
-	shift
-	openssl ca -config "$dir/openssl.conf" -batch "$@"
-}
-
-# revoke DIR FILE OPTION… -- NAME…: a new list of these, moved into place at once
-revoke() {
-	local dir=$1 file=$2 options=()
-	shift 2
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	: >"$dir/index"
-	for name; do
-		ca "$dir" -revoke "$dir/$name.crt" || return
-	done
-	ca "$dir" -gencrl "${options[@]}" -out "$file.new" && mv "$file.new" "$file"
-}
 list=$XMEM_TMP/revoked.crl
 authority "$XMEM_TMP/pki"
 authority "$XMEM_TMP/foreign"
@@ -132,15 +90,9 @@ check "alice is served again" api alice manager GET /v1/status
 check "bob as well" api bob manager GET /v1/status
 
 # ---- out of date
-: >"$XMEM_TMP/pki/index"
-check "a certificate of last year" openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
-	-nodes -keyout "$XMEM_TMP/pki/old.key" -out "$XMEM_TMP/csr" -subj /CN=old/OU=admin
-check "is signed" ca "$XMEM_TMP/pki" -in "$XMEM_TMP/csr" -out "$XMEM_TMP/pki/old.crt" -notext \
-	-startdate 20200101000000Z -enddate 20200201000000Z
+check "a certificate of last year" dated old /CN=old/OU=admin 20200101000000Z 20200201000000Z
 refused 'not accepted.*expired' api old manager GET /v1/status
-check "a certificate of next year" ca "$XMEM_TMP/pki" -in "$XMEM_TMP/csr" \
-	-out "$XMEM_TMP/pki/old.crt" -notext -startdate "$(($(date +%Y) + 1))0101000000Z" \
-	-enddate "$(($(date +%Y) + 2))0101000000Z" -subj /CN=new/OU=admin
+check "a certificate of next year" dated old /CN=old/OU=admin "$(next_year)" "$(next_year 2)"
 refused 'not accepted.*not yet valid' api old manager GET /v1/status
 stop_all
 finish

@@ -12,13 +12,14 @@ answers() {
 	mv "$XMEM_TMP/$1.next" "$XMEM_TMP/$1.answers"
 }
 
-# stub NAME: start a stub with the certificate of the manager; it writes to NAME.requests
+# stub NAME [CERT]: start a stub, with the certificate of the manager if no other is named; it
+# writes to NAME.requests
 stub() {
-	local name=$1
+	local name=$1 cert=${2:-manager}
 	[ -n "${_port[$name]:-}" ] || _port[$name]=$(free_port)
 	: >>"$XMEM_TMP/$name.requests"
 	setpriv --pdeathsig KILL "$XMEM_SRC/tests/host/manager-stub" "${_port[$name]}" \
-		"$XMEM_TMP/pki" manager "$XMEM_TMP/$name.requests" "$XMEM_TMP/$name.answers" \
+		"$XMEM_TMP/pki" "$cert" "$XMEM_TMP/$name.requests" "$XMEM_TMP/$name.answers" \
 		>"$XMEM_TMP/$name.last" 2>&1 &
 	_pid[$name]=$!
 	wait_for 20 grep -q ready "$XMEM_TMP/$name.last" || die "$name starts"
