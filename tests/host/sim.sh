@@ -24,5 +24,10 @@ check "four regions, each in a rack of its own if possible" row --regions 4 --sp
 check "four regions at least" test "$(field 11 | cut -d. -f1)" -ge 4
 check "filled to the last" row --fill 100 best-fit
 check "then much is refused" test "$(field 10 | cut -d. -f1)" -ge 50
+check "the real API is measured as well" "$XMEM_SRC/tests/sim/api" 64 4 2
+check "  and says how many a second" grep -qE '# creates: [1-9][0-9]* a second.*, 64 in' <<<"$output"
+refused '"x" is no number; see' "$XMEM_SRC/tests/sim/api" x
+refused 'fewer creates than connections' "$XMEM_SRC/tests/sim/api" 3 4
+check "how is told" "$XMEM_SRC/tests/sim/api" --help
 refused 'is no strategy; possible are best-fit, most-free' row worst-fit
 finish
