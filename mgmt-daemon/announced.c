@@ -43,15 +43,17 @@ static const struct xmemd_field who_fields[] = {
 /* Of the body only what says who it is; the rest is read by status.c. */
 static int read_who(const json_t *body, struct words *words, struct xmemd_refusal *why)
 {
-	json_t *who = json_object();
+	json_t *who = json_object(), *value;
+	int ret = who ? 0 : -1;
 	size_t i;
-	int ret;
 
-	for (i = 0; i < sizeof(who_fields) / sizeof(*who_fields); i++)
-		if (json_object_get(body, who_fields[i].name))
-			json_object_set(who, who_fields[i].name,
-					json_object_get(body, who_fields[i].name));
-	ret = xmemd_fields_read(XMEMD_FIELDS(who_fields), who, words, why);
+	for (i = 0; !ret && i < sizeof(who_fields) / sizeof(*who_fields); i++) {
+		value = json_object_get(body, who_fields[i].name);
+		if (value)
+			ret = json_object_set(who, who_fields[i].name, value);
+	}
+	ret = ret < 0 ? xmemd_refuse(why, 500, "out of memory")
+		      : xmemd_fields_read(XMEMD_FIELDS(who_fields), who, words, why);
 	json_decref(who);
 	return ret;
 }

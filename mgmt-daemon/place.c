@@ -40,24 +40,29 @@ static void drop(struct xmemd_model *model, struct place *place)
  * @id: its identity
  * @labels: its labels; NULL or none: it does not say
  *
- * Return: 0, or -1 without memory.
+ * Return: 0, or -1 without memory and the place is what it was.
  */
 int xmemd_place_set_locked(struct xmemd_model *model, const char *client, uint64_t id,
 			   const json_t *labels)
 {
-	struct place *place = xmemd_index_get(&model->places, client);
+	struct place *before = xmemd_index_get(&model->places, client), *place = NULL;
 
+	if (json_object_size(labels)) {
+		place = calloc(1, sizeof(*place));
+		if (!place)
+			return -1;
+		snprintf(place->name, sizeof(place->name), "%s", client);
+		place->id = id;
+		place->labels = json_deep_copy(labels);
+		if (!place->labels) {
+			free(place);
+			return -1;
+		}
+	}
+	if (before)
+		drop(model, before);
 	if (place)
-		drop(model, place);
-	if (!json_object_size(labels))
-		return 0;
-	place = calloc(1, sizeof(*place));
-	if (!place)
-		return -1;
-	snprintf(place->name, sizeof(place->name), "%s", client);
-	place->id = id;
-	place->labels = json_deep_copy(labels);
-	xmemd_index_add(&model->places, &place->by_name, place->name, place);
+		xmemd_index_add(&model->places, &place->by_name, place->name, place);
 	return 0;
 }
 
