@@ -54,6 +54,7 @@ static int ask_one(const struct xmemd_cluster *cluster, const char *url, const c
 		.cert = cluster->config->tls.cert,
 		.key = cluster->config->tls.key,
 		.crl = cluster->config->tls.crl,
+		.role = "manager",
 		.connect_ms = CONNECT_MS,
 		.timeout_ms = REQUEST_MS,
 	};

@@ -43,6 +43,7 @@ static int pass_on(struct xmemd_call *call, const char *url)
 		.cert = config->tls.cert,
 		.key = config->tls.key,
 		.crl = config->tls.crl,
+		.role = "manager",
 		.headers = headers,
 		.timeout_ms = TIMEOUT_MS,
 	};

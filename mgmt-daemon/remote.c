@@ -33,6 +33,7 @@ static int request(const struct xmemd_remote_as *as, const char *url, const char
 		.cert = config->tls.cert,
 		.key = config->tls.key,
 		.crl = config->tls.crl,
+		.role = "appliance",
 		.headers = headers,
 		.connect_ms = CONNECT_MS,
 		.timeout_ms = strcmp(method, "GET") ? CHANGE_MS : ASK_MS,

@@ -124,5 +124,30 @@ for kind in good expired early foreign revoked; do
 	unset "_pid[stub]"
 	before=$(requests stub)
 done
+
+# whoever got hold of a name needs more than the certificate of some machine
+end_stub() {
+	kill "${_pid[stub]}"
+	{ wait "${_pid[stub]}"; } 2>/dev/null
+	unset "_pid[stub]"
+}
+for role in appliance client viewer; do
+	stub stub "good-$role"
+	refused 'certificate is not accepted: it has not the role manager' asks
+	announcing
+	check "an appliance does not tell a $role what is for a manager" wait_for 30 \
+		said a1 'not announced: .*it has not the role manager'
+	end_stub
+done
+for role in client viewer; do
+	stub stub "good-$role"
+	must "the manager is told of a $role" api good-admin manager POST /v1/appliances \
+		"{\"name\":\"$role\",\"url\":\"$(url stub)\"}"
+	check "it does not take it for an appliance" wait_for 30 \
+		said_of "$role" 'certificate is not accepted: it has not the role appliance'
+	must "it is forgotten" api good-admin manager DELETE "/v1/appliances/$role"
+	end_stub
+done
+equal "none of them was told anything" "$(requests stub)" "$before"
 stop_all
 finish

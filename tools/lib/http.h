@@ -19,12 +19,14 @@
  * @cert: file with our certificate
  * @key: file with our key
  * @crl: file with certificates that are revoked, NULL or empty without
+ * @role: that the other side's certificate must have, unless it is a manager's or an
+ *	administrator's, who may be asked for anything; NULL: any one of the CA's
  * @headers: further lines of the request's header, ends with NULL; NULL without
  * @connect_ms: longest time to connect, 0 for 5 s
  * @timeout_ms: longest time for the whole request, 0 for 60 s
  */
 struct xmem_http {
-	const char *url, *ca, *cert, *key, *crl;
+	const char *url, *ca, *cert, *key, *crl, *role;
 	const char *const *headers;
 	long connect_ms, timeout_ms;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,6 +77,54 @@ fail:
 	return NULL;
 }
 
+static bool is_word(const char *word, const char *text, size_t size)
+{
+	return strlen(word) == size && !memcmp(word, text, size);
+}
+
+static bool has_role(gnutls_session_t session, const char *role)
+{
+	unsigned int count = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+	gnutls_x509_crt_t crt;
+	bool found = false;
+	char unit[64];
+	size_t size;
+	int i;
+
+	if (!count || gnutls_x509_crt_init(&crt))
+		return false;
+	if (gnutls_x509_crt_import(crt, chain, GNUTLS_X509_FMT_DER) == 0)
+		for (i = 0; !found; i++) {
+			size = sizeof(unit);
+			if (gnutls_x509_crt_get_dn_by_oid(crt,
+							  GNUTLS_OID_X520_ORGANIZATIONAL_UNIT_NAME,
+							  i, 0, unit, &size))
+				break;
+			found = is_word(role, unit, size) || is_word("manager", unit, size) ||
+				is_word("admin", unit, size);
+		}
+	gnutls_x509_crt_deinit(crt);
+	return found;
+}
+
+/*
+ * Called when the other side's certificate was accepted, and before anything is sent: who
+ * took over the name of a manager needs more than the certificate of some machine.
+ */
+static int check_role(void *arg, char *address, char *own_address, int port, int own_port)
+{
+	struct curl_tlssessioninfo *tls = NULL;
+	char *role = NULL;
+
+	(void)address, (void)own_address, (void)port, (void)own_port;
+	if (curl_easy_getinfo(arg, CURLINFO_PRIVATE, &role) || !role ||
+	    curl_easy_getinfo(arg, CURLINFO_TLS_SSL_PTR, &tls) || !tls ||
+	    tls->backend != CURLSSLBACKEND_GNUTLS || !tls->internals)
+		return CURL_PREREQFUNC_ABORT;
+	return has_role(tls->internals, role) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 /**
  * xmem_http_prepare() - tell libcurl whom to ask and whom to trust
  * @curl: handle without settings
@@ -101,6 +150,11 @@ bool xmem_http_prepare(CURL *curl, const struct xmem_http *http, const char *url
 	ok &= !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	if (http->crl && *http->crl)
 		ok &= !curl_easy_setopt(curl, CURLOPT_CRLFILE, http->crl);
+	if (http->role) {
+		ok &= !curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, check_role);
+		ok &= !curl_easy_setopt(curl, CURLOPT_PREREQDATA, curl);
+		ok &= !curl_easy_setopt(curl, CURLOPT_PRIVATE, http->role);
+	}
 	ok &= !curl_easy_setopt(curl, CURLOPT_SSLCERT, http->cert);
 	ok &= !curl_easy_setopt(curl, CURLOPT_SSLKEY, http->key);
 	ok &= !curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -149,6 +203,11 @@ int xmem_http_failed(CURL *curl, CURLcode code, const struct xmem_http *http, co
 	rc = code == CURLE_PEER_FAILED_VERIFICATION ? refuse_certificate(curl, http, err) : 0;
 	if (rc)
 		return rc;
+	/* check_role() is the only one that aborts */
+	if (code == CURLE_ABORTED_BY_CALLBACK && http->role)
+		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, EACCES,
+				    "%s: its certificate is not accepted: it has not the role %s",
+				    http->url, http->role);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		number = ETIMEDOUT;
 	else if (code == CURLE_COULDNT_CONNECT)

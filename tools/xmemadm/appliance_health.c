@@ -75,6 +75,7 @@ static int ask_appliance(struct adm *adm, const char *url, json_t **health)
 		.cert = adm->config.tls.cert,
 		.key = adm->config.tls.key,
 		.crl = adm->config.tls.crl,
+		.role = "appliance",
 	};
 	int rc = xmem_http_request(&http, "GET", "/v1/health", NULL, health, &adm->err);
 

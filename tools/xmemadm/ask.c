@@ -90,6 +90,7 @@ int adm_manager_each(struct adm *adm, int (*fn)(struct adm *adm, struct xmem_htt
 			.cert = adm->config.tls.cert,
 			.key = adm->config.tls.key,
 			.crl = adm->config.tls.crl,
+			.role = "manager",
 			.connect_ms = adm->quick ? QUICK_MS : 0,
 			.timeout_ms = adm->quick ? 2 * QUICK_MS : 0,
 		};
