@@ -21,7 +21,7 @@ unpack_source() { # PACKAGE VERSION TREE
 		tar -xO "./usr/src/$1.tar.xz" | xz -dcT0 |
 		tar -x -C "$tmp" --strip-components=1
 	rm -rf "$tmp.deb"
-	[ -z "$(edits)" ] || "edit_$(arch)" "$tmp"
+	[ -z "$(edit)" ] || "$(edit)" "$tmp"
 	mv "$tmp" "$3"
 }
 
@@ -33,9 +33,21 @@ replace() {
 	printf '%s\n' "${text/"$2"/"$3"}" >"$1"
 }
 
-# edit_ARCH TREE - what no configuration can say. edits() prints the function,
-# so that a change of it is a change of the key.
-edits() { declare -f "edit_$(arch)" || true; }
+# edit_ARCH or edit_ARCH_VERSION TREE - what no configuration can say; the name
+# with the version comes first. edits() prints the function, so that a change of
+# it is a change of the key.
+edit() {
+	local version
+	version=${PACKAGE##*-}
+	version=${version//[!0-9.]/}
+	version=edit_$(arch)_${version//./_}
+	declare -F "$version" || declare -F "edit_$(arch)" || true
+}
+edits() {
+	local name
+	name=$(edit)
+	[ -z "$name" ] || declare -f "$name"
+}
 
 edit_um() {
 	local um=$1/arch/um
@@ -54,6 +66,49 @@ edit_um() {
 	# alone is sent no interrupts by others.
 	replace "$um/os-Linux/smp.c" $'\tsigset_t sigset;\n\n\tsigemptyset' \
 		$'\tsigset_t sigset;\n\n\tif (uml_ncpus == 1)\n\t\treturn;\n\tsigemptyset'
+}
+
+# User-Mode Linux before it had a PCI emulation.
+edit_um_5_10() {
+	local um=$1/arch/um card=$1/arch/um/drivers/vector_kern.c
+
+	# As above.
+	replace "$um/Kconfig" $'config HZ\n\tint\n\tdefault 100\n' \
+		$'config HZ\n\tint\n\tdefault 1000\n'
+	replace "$um/kernel/stacktrace.c" 'if (__kernel_text_address(addr))' \
+		'if ((unsigned long)sp == bp + sizeof(long) && __kernel_text_address(addr))'
+
+	# Soft RDMA does without I/O memory, DMA and PCI, none of which is there.
+	replace "$1/drivers/infiniband/Kconfig" \
+		$'\tdepends on HAS_IOMEM && HAS_DMA\n' ''
+	replace "$1/drivers/infiniband/sw/rxe/Kconfig" 'INET && PCI &&' 'INET &&'
+
+	# The check for sleeping where one must not needs no preemption, only
+	# somebody who counts. It finds that activate_mm sleeps here, with the
+	# lock of the task held that only guards the pointer just set.
+	replace "$1/lib/Kconfig.debug" \
+		$'\tselect PREEMPT_COUNT\n\tdepends on DEBUG_KERNEL\n\tdepends on !ARCH_NO_PREEMPT\n' \
+		$'\tselect PREEMPT_COUNT\n\tdepends on DEBUG_KERNEL\n'
+	replace "$1/fs/exec.c" $'\tactivate_mm(active_mm, mm);\n' \
+		$'\ttask_unlock(tsk);\n\tactivate_mm(active_mm, mm);\n'
+	replace "$1/fs/exec.c" $'\tvmacache_flush(tsk);\n\ttask_unlock(tsk);\n' \
+		$'\tvmacache_flush(tsk);\n'
+
+	# The network card takes two locks in both orders. There is one processor,
+	# and the queue for sending is only used where soft interrupts are off.
+	replace "$card" $'\tspin_lock(&qi->head_lock);\n\tqueue_depth = qi->queue_depth;\n\tspin_unlock(&qi->head_lock);\n' \
+		$'\tqueue_depth = qi->queue_depth;\n'
+	replace "$card" $'\tspin_lock(&qi->head_lock);\n\tqi->queue_depth += advance;\n\tqueue_depth = qi->queue_depth;\n\tspin_unlock(&qi->head_lock);\n' \
+		$'\tqi->queue_depth += advance;\n\tqueue_depth = qi->queue_depth;\n'
+
+	# An interrupt while it is opened fills the queue twice: a leak.
+	replace "$card" $'\n\tvector_rx(vp);\n\n\tvector_reset_stats(vp);\n' \
+		$'\n\tlocal_irq_disable();\n\tvector_rx(vp);\n\tlocal_irq_enable();\n\n\tvector_reset_stats(vp);\n'
+
+	# Packets let go of their sender as with virtio_net.napi_tx=0, which
+	# tests/harness/guest/net.sh explains.
+	replace "$card" $'\tnetdev_sent_queue(vp->dev, skb->len);\n' \
+		$'\tnetdev_sent_queue(vp->dev, skb->len);\n\tskb_orphan(skb);\n'
 }
 
 need_source() { # PACKAGE VERSION
