@@ -12,8 +12,8 @@ from . import paths
 TOOL = paths.TESTS / "kernels" / "xmem-kernel"
 
 BOOT = ("uml-7.3-debug", "uml-7.3-kasan", "uml-7.3-release",
-        "qemu-5.10-debug", "qemu-5.10-release", "debian-5.10",
-        "debian-6.12")
+        "uml-5.10-debug", "qemu-5.10-debug", "qemu-5.10-release",
+        "debian-5.10", "debian-6.12")
 BUILD_ONLY = ("debian-6.1", "debian-7.3")
 
 

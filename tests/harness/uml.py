@@ -23,8 +23,13 @@ class UmlGuest(Guest):
         argv = [str(self.kernel.image), f"mem={opts.mem}"]
         if self.kernel.has("SMP"):
             argv.append(f"ncpus={opts.cpus or 1}")
+        if self.kernel.release.startswith("5.10."):
+            # It counts the gap before a random heap as memory.
+            argv = ["setarch", "-R", *argv]
+        else:
+            argv.append("seccomp=on")   # 5.10 has only ptrace
         argv += [
-            "seccomp=on", "root=/dev/root", "rootfstype=hostfs",
+            "root=/dev/root", "rootfstype=hostfs",
             "rootflags=/", "ro",
             f"init={paths.HARNESS}/guest/init.sh",
             "con0=null,fd:1", f"con1=fd:{control_fd}", "con=null", "ssl=null",

@@ -47,7 +47,8 @@ setup_net() {
 # Soft RDMA of 5.10 frees a queue pair whose clean-up is still queued if the
 # last to let go of it is a packet that an interrupt drops, and packets that
 # wait for the address of a dead machine are dropped so. With a fixed address
-# none waits; virtio_net.napi_tx=0 (see qemu.py) does the same for the card.
+# none waits; virtio_net.napi_tx=0 (see qemu.py) does the same for the card, an
+# edit of the source (tests/kernels/lib/source.sh) for that of User-Mode Linux.
 pin_neighbour() {
 	local peer=1
 	case $(uname -r) in 5.10.*) ;; *) return 0 ;; esac
