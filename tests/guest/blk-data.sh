@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: pages compared one by one, discard and write-zeroes, limits of the device
-# kernels: uml-7.3-debug qemu-5.10-debug
+# kernels: uml-7.3-debug uml-5.10-debug
 # guests: 1
 # tier: quick
 # timeout: 60

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: link, appliance, region and grant are lost under cleancache: nobody sees an error, and it comes back
-# kernels: qemu-5.10-debug
+# kernels: uml-5.10-debug
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: full

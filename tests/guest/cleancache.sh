@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: cleancache gives back what files have now, whatever is done to them
-# kernels: qemu-5.10-debug
+# kernels: uml-5.10-debug
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: full

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the link is down 1 s and 10 s in a storm of stores by frontswap: no error, no wrong byte
-# kernels: qemu-5.10-debug
+# kernels: uml-5.10-debug
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: full

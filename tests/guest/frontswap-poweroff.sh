@@ -1,14 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the appliance loses power under paging by frontswap: SIGBUS, never a wrong byte
-# kernels: debian-5.10
+# kernels: uml-5.10-debug debian-5.10
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: full
 # timeout: 240
-
-# Not on the debug kernel: soft RDMA of 5.10 frees queue pairs that lost their peer
-# while their clean-up is still queued, and its checks say so.
 
 # The processes end before swap is given back: see poweroff-swap.sh, and README, Limits.
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: page-out by frontswap: every page comes back, also when the stage is full
-# kernels: qemu-5.10-debug debian-5.10
+# kernels: uml-5.10-debug qemu-5.10-debug debian-5.10
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: full

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a million checked loads by frontswap and by the swap file of stock kernels, in emulation
-# kernels: debian-5.10 qemu-5.10-debug debian-6.12
+# kernels: debian-5.10 debian-6.12
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: long

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a million checked loads, at least 50,000 of them of pages from remote memory, by the short way
-# kernels: uml-7.3-debug
+# kernels: uml-7.3-debug uml-5.10-debug
 # guests: 2
 # tier: long
 # timeout: 600
