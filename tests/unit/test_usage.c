@@ -277,7 +277,8 @@ static void unreachable(void **state)
 /* Objects whose part is not beside the program, nor where it is installed. */
 static void missing_parts(void **state)
 {
-	static const char *const objects[] = { "pagecache status", "pki show x" };
+	static const char *const objects[] = { "pagecache status", "pki show x",
+					       "-m https://m:1 alloc list" };
 	struct run r;
 	size_t i;
 

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
+#include <unistd.h>
 
 #include "identity.h"
 #include "ask.h"
@@ -144,7 +143,7 @@ static int make_key(char *line, size_t size)
 	unsigned char bytes[KEY_BYTES];
 	size_t i, len;
 
-	if (gnutls_rnd(GNUTLS_RND_NONCE, bytes, sizeof(bytes)))
+	if (getentropy(bytes, sizeof(bytes)))
 		return -EIO;
 	len = (size_t)snprintf(line, size, "Idempotency-Key: ");
 	for (i = 0; i < KEY_BYTES; i++)

@@ -28,9 +28,13 @@ bool adm_is_part(const char *object)
 /* why the last part was not loaded; help and completion go on without it */
 static char failure[256];
 
-static void *load(const char *library)
+static void *load(const char *file)
 {
-	return dlopen(library, RTLD_NOW | RTLD_LOCAL);
+	void *part = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+
+	if (!part)
+		snprintf(failure, sizeof(failure), "%s", dlerror());
+	return part;
 }
 
 /**
@@ -44,10 +48,7 @@ bool adm_part_load(const char *object)
 	char file[64];
 
 	snprintf(file, sizeof(file), "xmemadm-%s.so", object);
-	if (!adm_is_part(object) || load(file))
-		return adm_is_part(object);
-	snprintf(failure, sizeof(failure), "%s", dlerror());
-	return false;
+	return adm_is_part(object) && load(file);
 }
 
 /**
@@ -72,17 +73,15 @@ void adm_parts_load(void)
 }
 
 /**
- * adm_library_symbol() - a function of a library that may not be loaded yet
- * @library: its file name
+ * adm_part_symbol() - a function of a part that may not be loaded yet
+ * @file: the part
  * @name: the function's
  *
- * Return: the function, or NULL; that is told on standard error.
+ * Return: the function, or NULL; adm_part_error() says why.
  */
-void *adm_library_symbol(const char *library, const char *name)
+void *adm_part_symbol(const char *file, const char *name)
 {
-	void *handle = load(library), *symbol = handle ? dlsym(handle, name) : NULL;
+	void *part = load(file);
 
-	if (!symbol)
-		fprintf(stderr, "xmemadm: %s\n", dlerror());
-	return symbol;
+	return part ? dlsym(part, name) : NULL;
 }
