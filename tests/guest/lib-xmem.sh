@@ -264,10 +264,11 @@ memory_group() {
 		echo "$2" >"/sys/fs/cgroup/$1/memory.high"
 }
 
+_exec=
 in_group() {
 	local group=$1
 	shift
-	bash -c 'echo $$ >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' \
+	$_exec bash -c 'echo $$ >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' \
 		"$group" "$@"
 }
 
@@ -293,6 +294,8 @@ reserve_memory() {
 # started COMMAND…: in the background; its number in $job, its output in $joblog
 started() {
 	joblog=$XMEM_TMP/job.$RANDOM
+	# The program itself, not a shell that waits for it, has to be the job.
+	local _exec=exec
 	"$@" >"$joblog" 2>&1 3>&- &
 	job=$!
 }
