@@ -141,8 +141,7 @@ class Runner:
             return []
         needed = {name} if with_kunit or any(test.modules for test in tests) \
             else set()
-        if not kernel.is_uml:
-            needed |= {test.appliance for test in tests if test.appliance}
+        needed |= {test.appliance for test in tests if test.appliance}
         for one in sorted(needed):
             if not self.modules(one):
                 tests, lost = [test for test in tests
