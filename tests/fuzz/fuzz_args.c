@@ -8,8 +8,6 @@
 
 #define ARGS_MAX 128
 
-extern const struct adm_object *const __start_adm_objects[], *const __stop_adm_objects[];
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void parse(const struct adm_object *object, const struct adm_command *command, int argc,
@@ -45,19 +43,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = strndup((const char *)data, size), *rest = text, *argv[ARGS_MAX + 1] = {};
 	const char *object_name = strsep(&rest, "\n");
 	const char *command_name = rest ? strsep(&rest, "\n") : "";
-	const struct adm_object *const *object;
+	const struct adm_object *object;
 	const struct adm_command *command;
 	int argc = 1;
 
 	argv[0] = (char *)command_name;
 	while (rest && argc < ARGS_MAX)
 		argv[argc++] = strsep(&rest, "\n");
-	for (object = __start_adm_objects;
-	     object < (const struct adm_object *const *)__stop_adm_objects; object++)
-		for (command = (*object)->commands; command && command->name; command++)
-			if (!strcmp((*object)->name, object_name) &&
-			    !strcmp(command->name, command_name))
-				parse(*object, command, argc, argv);
+	object = adm_find_object(object_name);
+	command = object ? adm_find_command(object, command_name) : NULL;
+	if (command)
+		parse(object, command, argc, argv);
 	free(text);
 	return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a file system keeps its files over remounts and attaches
-# kernels: uml-7.3-debug uml-5.10-debug debian-6.12
+# kernels: uml-7.3-debug uml-5.10-debug
 # guests: 2
 # appliance: uml-7.3-debug
 # tier: quick

@@ -72,12 +72,12 @@ check "the file is what it was" same a
 cached a
 hits "it is cached again" 70 same a
 
-# Reclaim for want of memory puts pages, too, and processes change files meanwhile: 20,000
-# operations; XMEM_WORK=500 XMEM_TIMEOUT_SCALE=5 does 10^5.
+# Reclaim for want of memory puts pages, too, and processes change files meanwhile: 10,000
+# operations; XMEM_WORK=1000 XMEM_TIMEOUT_SCALE=5 does 10^5.
 echo 3 >/proc/sys/vm/drop_caches
 must "there is a group with little memory" memory_group small 10M
 check "files hold under all that can be done to them" in_group small \
-	filereg -d $FS -p 2 -n "$((XMEM_WORK * 200))" -t "$(scaled 120)"
+	filereg -d $FS -p 2 -n "$((XMEM_WORK * 100))" -t "$(scaled 120)"
 note "$output"
 note "$(xmemadm dev stats cache)"
 equal "no page was lost" "$(cache_of errors)" 0

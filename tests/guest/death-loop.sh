@@ -19,14 +19,13 @@ for ((n = 1; n <= 20; n++)); do
 		'start_appliance 68M && lend 1 64M && attach_short 1 --deadline 2s'
 	must "death $n: it takes swap" eval \
 		"swap_on $SWAP && memory_group small 16M"
-	started in_group small pagereg -e -p 2 -m 40M -t 120
+	started in_group small pagereg -e -p 2 -m 40M -t 600
 	must "death $n: pages go out" wait_for 60 use_above swap "$SHORT" stores 3000
 	must "death $n: the appliance loses power" appliance_kill
 	must "death $n: requests fail" wait_for 60 stat_above swap errors 0
 	# What cannot be paged out stays over the limit, and would be slowed down for it.
 	must "death $n: the limit is lifted" memory_group small max
-	check "death $n: the registers are told to end" pkill -o -TERM -x pagereg
-	over "death $n: no byte was wrong" 120
+	enough "death $n: no byte was wrong" 120
 	note "$(tail -n 1 "$joblog")"
 	must "death $n: swap and device go" eval \
 		"swapoff $SWAP && detach_short --force"

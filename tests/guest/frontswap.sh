@@ -53,11 +53,12 @@ if [ -w /sys/kernel/mm/transparent_hugepage/enabled ]; then
 fi
 started in_group small pagereg -p 2 -m "$(part 40)M" -t 600
 must "pages go out" wait_for 60 use_above swap frontswap stores "$(part 1000)"
-for ((i = 1; i <= 20; i++)); do
+rounds=$(part 20)
+for ((i = 1; i <= rounds; i++)); do
 	swapoff "$DEV" || break
 	swapon -p 100 "$DEV" || break
 done
-equal "swap goes and comes 20 times under load" "$i" 21
+equal "swap goes and comes $rounds times under load" "$i" $((rounds + 1))
 enough "no page was wrong" 150
 check "swap is given back" swapoff "$DEV"
 check "detached" xmemadm dev detach swap

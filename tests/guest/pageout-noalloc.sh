@@ -38,7 +38,8 @@ trace_off() {
 	echo 0 >$events/tracing_on
 	echo 0 >$events/events/kmem/enable
 	# shellcheck disable=SC2016  # this is awk
-	awk '
+	# busybox's is slow with much text
+	command awk '
 		function judge() { if (ours) print event "\n" stack; ours = 0 }
 		/<stack trace>|<STACK>/ || /^ => / {
 			if (done || !/ => /) next
@@ -61,7 +62,7 @@ none_by() {
 	local before now
 	must "$1 takes swap" swap_on "$1"
 	before=$(vmstat_of pswpout)
-	started in_group small pagereg -p 2 -m "$(part 40)M" -t 8
+	started in_group small pagereg -p 2 -m "$(part 40)M" -t 600
 	must "pages go out" wait_for 30 paged_out $((before + $(part 1000)))
 	trace_on
 	now=$(vmstat_of pswpout)
@@ -72,7 +73,7 @@ none_by() {
 		test "$(tr -dc 0-9 <"$XMEM_TMP/count")" -gt 100
 	check "none of ours" test ! -s "$XMEM_TMP/ours"
 	head -n 30 "$XMEM_TMP/ours" | _indent
-	over "every page is what was stored" 90
+	enough "every page is what was stored" 90
 	check "swap is given back" swapoff "$1"
 }
 

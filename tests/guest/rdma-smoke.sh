@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: soft RDMA carries data between two guests, which can be cut and cured
-# kernels: uml-7.3-debug debian-6.12
+# kernels: uml-7.3-debug
 # guests: 2
 # tier: quick
 # timeout: 60

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: a grant is revoked while it is used: errors in words, a dead key, zeroed memory
-# kernels: uml-7.3-debug uml-5.10-debug debian-6.12
+# kernels: uml-7.3-debug uml-5.10-debug
 # guests: 2
 # tier: full
 # timeout: 90

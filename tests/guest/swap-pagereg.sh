@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: every page that was paged out comes back as it was
-# kernels: uml-7.3-debug qemu-5.10-debug debian-6.12
+# kernels: uml-7.3-debug uml-5.10-debug debian-6.12
 # guests: 2
 # tier: quick
 # timeout: 120

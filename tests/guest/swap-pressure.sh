@@ -20,7 +20,7 @@ reserve_memory 8192
 free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
 note "available: $free MiB"
 # No group: the whole machine runs short, packets of soft RDMA included.
-check "page registers hold" pagereg -p 3 -m $((free + 64))M -t "$(part 30)" -o 10000
+check "page registers hold" pagereg -p 3 -m $((free + 64))M -t "$(part 15)" -o 10000
 note "$output"
 equal "no request failed" "$(stat_of swap errors)" 0
 note "sent again: $(stat_of swap replays), reconnects: $(leg_of swap reconnects)"

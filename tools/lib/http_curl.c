@@ -8,6 +8,7 @@
 #include "http_curl.h"
 
 #define CONNECT_MS 5000
+#define CONNECTIONS_KEPT 64L /* by each thread */
 
 static int check_file(const char *what, const char *path, struct xmem_err *err)
 {
@@ -146,6 +147,8 @@ bool xmem_http_prepare(CURL *curl, const struct xmem_http *http, const char *url
 	/* the other side is a machine of ours: a proxy of the environment is never the way */
 	ok &= !curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	ok &= !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	/* a manager asks many appliances, and a handshake costs both more than a request */
+	ok &= !curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, CONNECTIONS_KEPT);
 	ok &= !curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca);
 	ok &= !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	if (http->crl && *http->crl)
