@@ -28,6 +28,7 @@ check "the real API is measured as well" "$XMEM_SRC/tests/sim/api" 64 4 2
 check "  and says how many a second" grep -qE '# creates: [1-9][0-9]* a second.*, 64 in' <<<"$output"
 refused '"x" is no number; see' "$XMEM_SRC/tests/sim/api" x
 refused 'fewer creates than connections' "$XMEM_SRC/tests/sim/api" 3 4
+refused 'more than 200 creates for each appliance' "$XMEM_SRC/tests/sim/api" 401 4 2
 check "how is told" "$XMEM_SRC/tests/sim/api" --help
 refused 'is no strategy; possible are best-fit, most-free' row worst-fit
 finish
