@@ -95,6 +95,7 @@ static int dry_run(struct xmemd_call *call, const struct xmemd_order *order)
 
 	if (!decision)
 		return -1;
+	xmemd_janitor_wait(manager);
 	xmemd_model_lock(&manager->model);
 	if (order->name[0] && xmemd_model_find_locked(&manager->model, order->name))
 		ret = xmemd_refuse_as(&call->why, 409, XMEMD_WHY_EXISTS,
@@ -189,6 +190,7 @@ int xmemd_api_space_post(struct xmemd_call *call)
 	int ret = xmemd_want_read(call, XMEMD_WANT_SPACE, &order);
 
 	if (!ret) {
+		xmemd_janitor_wait(manager);
 		xmemd_model_lock(&manager->model);
 		ret = xmemd_decide_space_locked(manager, &order, &space, add_space, each,
 						&call->why);

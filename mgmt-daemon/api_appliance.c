@@ -142,6 +142,26 @@ int xmemd_api_regions_get(struct xmemd_call *call)
 	return 0;
 }
 
+/**
+ * xmemd_api_region_get() - GET /v1/regions/{region}
+ * @call: the request
+ *
+ * Return: 0, or -1 with the refusal set.
+ */
+int xmemd_api_region_get(struct xmemd_call *call)
+{
+	struct xmem_region region = {};
+	struct xmem_err err;
+	uint64_t id;
+
+	if (read_path_id(call, 0, "region", &id) < 0)
+		return -1;
+	if (xmemd_backend.region_get(id, &region, &err) < 0)
+		return refuse_backend(call, &err);
+	call->reply = region_json(&region);
+	return call->reply ? 0 : -1;
+}
+
 /* A region and, in the same request, its grant. */
 struct region_words {
 	struct xmem_region region;

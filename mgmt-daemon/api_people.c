@@ -413,6 +413,7 @@ static int decide(struct xmemd_call *call, const struct xmemd_order *order,
 
 	if (!decision)
 		return -1;
+	xmemd_janitor_wait(manager);
 	xmemd_model_lock(&manager->model);
 	if (xmemd_index_get(&manager->model.reservations, order->name))
 		ret = xmemd_refuse_as(&call->why, 409, XMEMD_WHY_EXISTS,

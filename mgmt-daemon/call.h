@@ -161,6 +161,7 @@ int xmemd_api_attachment_get(struct xmemd_call *call);
 int xmemd_api_pool_get(struct xmemd_call *call);
 int xmemd_api_health_get(struct xmemd_call *call);
 int xmemd_api_regions_get(struct xmemd_call *call);
+int xmemd_api_region_get(struct xmemd_call *call);
 int xmemd_api_region_put(struct xmemd_call *call);
 int xmemd_api_region_delete(struct xmemd_call *call);
 int xmemd_api_grant_put(struct xmemd_call *call);

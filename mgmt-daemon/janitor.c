@@ -340,8 +340,9 @@ static void say_looked(struct xmemd_manager *manager)
  * xmemd_janitor_wait() - wait until all appliances have been asked once
  * @manager: the manager
  *
- * A manager that has just been started knows none of them to be up. It waits for
- * those that are slow to say no, but not longer than for one of them.
+ * A manager that has just been started knows none of them to be up, so whoever decides
+ * about room calls this first, without a lock or a claim. It waits for those that are slow
+ * to say no, but not longer than for one of them.
  */
 void xmemd_janitor_wait(struct xmemd_manager *manager)
 {

@@ -235,22 +235,15 @@ static void ask_leg(size_t index, void *arg)
 {
 	struct asking *asking = arg;
 	const struct xmemd_leg *leg = &asking->alloc->leg[index];
-	struct xmemd_remote_region *regions;
 	struct xmemd_appliance appliance;
 	struct xmemd_refusal why = {};
 	struct xmem_err err;
-	size_t i, count;
 
-	asking->unknown[index] = true;
-	if (xmemd_model_appliance(&asking->manager->model, leg->appliance, &appliance, &why) < 0 ||
-	    xmemd_remote_regions(asking->manager->config, appliance.url, &regions, &count, &err) <
-		    0)
-		return;
-	for (i = 0; i < count; i++)
-		if (regions[i].id == leg->region)
-			asking->use->sessions[index] = regions[i].sessions;
-	asking->unknown[index] = false;
-	xmemd_remote_regions_free(regions, count);
+	asking->unknown[index] =
+		xmemd_model_appliance(&asking->manager->model, leg->appliance, &appliance, &why) <
+			0 ||
+		xmemd_remote_sessions(asking->manager->config, appliance.url, leg->region,
+				      &asking->use->sessions[index], &err) < 0;
 }
 
 /**

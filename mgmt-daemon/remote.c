@@ -88,28 +88,70 @@ static uint64_t number_of(const json_t *object, const char *name)
 	return number > 0 ? (uint64_t)number : 0;
 }
 
+static int read_region(const json_t *value, const char *url, struct xmemd_remote_region *region,
+		       struct xmem_err *err)
+{
+	const char *meta = json_string_value(json_object_get(value, "meta"));
+
+	region->id = id_of(value, "id");
+	if (!region->id)
+		return bad_answer(url, "a region has no number", err);
+	region->owner = id_of(value, "owner");
+	region->alloc = id_of(value, "alloc");
+	region->size = number_of(value, "size");
+	region->sessions = number_of(value, "sessions");
+	region->grants = number_of(value, "grants");
+	region->epoch = number_of(value, "epoch");
+	if (meta && *meta)
+		region->meta = json_loads(meta, JSON_REJECT_DUPLICATES, NULL);
+	return 0;
+}
+
 static int read_regions(const json_t *array, const char *url, struct xmemd_remote_region *list,
 			struct xmem_err *err)
 {
-	const char *meta;
 	json_t *value;
 	size_t i;
+	int ret = 0;
 
 	json_array_foreach ((json_t *)array, i, value) {
-		list[i].id = id_of(value, "id");
-		if (!list[i].id)
-			return bad_answer(url, "a region has no number", err);
-		list[i].owner = id_of(value, "owner");
-		list[i].alloc = id_of(value, "alloc");
-		list[i].size = number_of(value, "size");
-		list[i].sessions = number_of(value, "sessions");
-		list[i].grants = number_of(value, "grants");
-		list[i].epoch = number_of(value, "epoch");
-		meta = json_string_value(json_object_get(value, "meta"));
-		if (meta && *meta)
-			list[i].meta = json_loads(meta, JSON_REJECT_DUPLICATES, NULL);
+		ret = read_region(value, url, &list[i], err);
+		if (ret)
+			break;
 	}
-	return 0;
+	return ret;
+}
+
+/**
+ * xmemd_remote_sessions() - ask an appliance how many clients are connected to a region
+ * @config: our certificate
+ * @url: the appliance's daemon
+ * @region: the region; to one that is not there nobody is connected
+ * @sessions: result
+ * @err: why not
+ *
+ * Return: 0 or a negative errno.
+ */
+int xmemd_remote_sessions(const struct xmem_config *config, const char *url, uint64_t region,
+			  uint64_t *sessions, struct xmem_err *err)
+{
+	const struct xmemd_remote_as as = { .config = config };
+	struct xmemd_remote_region is = {};
+	char path[64];
+	json_t *body;
+	int ret;
+
+	*sessions = 0;
+	snprintf(path, sizeof(path), "/v1/regions/0x%" PRIx64, region);
+	ret = request(&as, url, "GET", path, NULL, &body, err);
+	if (ret < 0 && err->status == 404)
+		ret = 0;
+	else if (!ret)
+		ret = read_region(body, url, &is, err);
+	*sessions = is.sessions;
+	json_decref(is.meta);
+	json_decref(body);
+	return ret;
 }
 
 /**

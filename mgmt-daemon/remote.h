@@ -70,6 +70,8 @@ int xmemd_remote_ask(const struct xmem_config *config, const char *url,
 		     struct xmemd_appliance_status *status, json_t **body, struct xmem_err *err);
 int xmemd_remote_regions(const struct xmem_config *config, const char *url,
 			 struct xmemd_remote_region **list, size_t *count, struct xmem_err *err);
+int xmemd_remote_sessions(const struct xmem_config *config, const char *url, uint64_t region,
+			  uint64_t *sessions, struct xmem_err *err);
 void xmemd_remote_regions_free(struct xmemd_remote_region *list, size_t count);
 int xmemd_remote_region_put(const struct xmemd_remote_as *as, const char *url,
 			    const struct xmemd_remote_want *want,

@@ -322,6 +322,7 @@ int xmemd_resize(struct xmemd_manager *manager, const char *name, const struct x
 	struct xmemd_claim claim;
 	int ret;
 
+	xmemd_janitor_wait(manager);
 	if (xmemd_manager_claim(manager, &claim, "alloc/", name, why) < 0)
 		return -1;
 	ret = xmemd_find_own(manager, name, asker, &alloc, why);

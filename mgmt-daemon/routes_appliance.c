@@ -14,6 +14,8 @@ static const struct xmemd_route routes[] = {
 	  xmemd_api_health_get },
 	{ "GET", "/v1/regions", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
 	  xmemd_api_regions_get },
+	{ "GET", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER | APPLIANCE | VIEWER, 0,
+	  xmemd_api_region_get },
 	{ "PUT", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER,
 	  XMEMD_TAKES_BODY | XMEMD_TAKES_TERM, xmemd_api_region_put },
 	{ "DELETE", "/v1/regions/{region}", APPLIANCE, ADMIN | MANAGER, XMEMD_TAKES_TERM,

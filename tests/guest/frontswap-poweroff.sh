@@ -30,7 +30,7 @@ check "the appliance loses power" appliance_kill
 check "loads fail after the deadline" wait_for 60 use_above swap frontswap errors 0
 check "the client runs programs" bash -c 'ls / | sort | sha256sum'
 check "and allocates memory" bash -c 'head -c 20000000 /dev/zero | tail -c 1'
-check "what was not written is kept" stage_above swap stuck 0
+check "what was not written is kept" wait_for 60 stage_above swap stuck 0
 note "$(xmemadm dev stats swap)"
 check "the limit is lifted" memory_group small max
 enough "the registers end, no byte was wrong" 120

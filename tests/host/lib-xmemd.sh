@@ -193,8 +193,10 @@ crash_at() {
 	stop manager KILL
 	start manager XMEMD_CRASH_AT="$1"
 	shift
-	"$@" >/dev/null 2>&1
+	local said
+	said=$("$@" 2>&1)
 	answered=$(<"$XMEM_TMP/code")
+	case $answered in 000 | 2*) ;; *) note "answered: $said" ;; esac
 	died=no
 	if [ "$answered" = 000 ]; then
 		stop manager KILL

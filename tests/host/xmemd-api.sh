@@ -162,6 +162,9 @@ bob|manager|GET|/v1/allocations/one/attachment||403|belongs to "alice"
 manager|manager|GET|/v1/allocations/one/attachment||403|this needs admin, client
 alice|a1|GET|/v1/pool||403|has the role client
 alice|a1|GET|/v1/regions||403|has the role client
+alice|a1|GET|/v1/regions/REGION||403|has the role client
+manager|a1|GET|/v1/regions/0x99||404|no region 0x99
+manager|a1|GET|/v1/regions/xyz||400|not a region identity
 a2|a1|DELETE|/v1/regions/REGION||403|has the role appliance
 alice|a1|DELETE|/v1/regions/REGION||403|has the role client
 other|a1|DELETE|/v1/regions/REGION||403|belongs to another manager than "other"

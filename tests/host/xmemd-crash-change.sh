@@ -86,6 +86,27 @@ for ((n = 1; n < 20; n++)); do
 done
 equal "recovery without a crash is answered" "$answered" 200
 check "recovery has at least 2 steps ($((n - 1)))" test $n -gt 2
+# Who has just started knows no appliance to be up: what is asked before they have
+# answered is decided when they have.
+at_once() { # TEXT STATUS METHOD PATH BODY
+	local answer=$XMEM_TMP/at-once
+	stop manager KILL
+	kill -STOP "${_pid[a1]}" "${_pid[a2]}"
+	start manager
+	{ api admin manager "$3" "$4" "$5" 2>&1; cat "$XMEM_TMP/code"; } >"$answer" &
+	sleep 1
+	kill -CONT "${_pid[a1]}" "${_pid[a2]}"
+	wait $!
+	equal "asked at once: $1: answered ($(head -n 1 "$answer"))" "$(tail -n 1 "$answer")" "$2"
+}
+must "there is an account" api admin manager PUT /v1/accounts/lab '{}'
+at_once "a larger size" 200 PATCH /v1/allocations/v '{"size":"12M"}'
+at_once "a plan" 200 POST /v1/plans '{"size":"2M","client":"0xc1"}'
+at_once "how much room" 200 POST /v1/space '{"client":"0xc1"}'
+check "  and there is some" grep -q '"largest":[1-9]' "$XMEM_TMP/body"
+at_once "a reservation" 201 POST /v1/reservations '{"name":"r","size":"2M","account":"lab"}'
+check "the reservation goes" api admin manager DELETE /v1/reservations/r
+
 for name in v w; do
 	check "$name goes" api alice manager DELETE "/v1/allocations/$name"
 done

@@ -127,6 +127,15 @@ static int pool(struct xmem_pool *pool, struct xmem_err *err)
 	return leave(0);
 }
 
+/* With XMEMD_MEMORY_USED everybody who may is connected. */
+static struct xmem_region as_told(const struct xmem_region *region)
+{
+	struct xmem_region told = *region;
+
+	told.sessions = getenv("XMEMD_MEMORY_USED") ? told.grants : 0;
+	return told;
+}
+
 static int region_get(uint64_t id, struct xmem_region *region, struct xmem_err *err)
 {
 	struct xmem_region *found;
@@ -136,7 +145,7 @@ static int region_get(uint64_t id, struct xmem_region *region, struct xmem_err *
 		return -err->code;
 	found = find_region(id);
 	if (found)
-		*region = *found;
+		*region = as_told(found);
 	else
 		ret = refuse_region(id, err);
 	return leave(ret);
@@ -144,7 +153,6 @@ static int region_get(uint64_t id, struct xmem_region *region, struct xmem_err *
 
 static int region_list(xmem_region_fn fn, void *arg, struct xmem_err *err)
 {
-	bool used = getenv("XMEMD_MEMORY_USED");
 	struct xmem_region region;
 	int ret = 0;
 	size_t i;
@@ -154,8 +162,7 @@ static int region_list(xmem_region_fn fn, void *arg, struct xmem_err *err)
 	for (i = 0; i < REGIONS_MAX && ret >= 0; i++) {
 		if (!memory->region[i].id)
 			continue;
-		region = memory->region[i];
-		region.sessions = used ? region.grants : 0;
+		region = as_told(&memory->region[i]);
 		ret = fn(&region, arg);
 	}
 	return leave(ret);
