@@ -14,7 +14,7 @@
 start_both 36M
 must "a region of 32 MiB is lent" lend 1 32M
 must "and attached" attach m 1 --queues 2
-size=$(part 8)M
+size=$(part 8192)K
 
 shape() {
 	local text=$1
@@ -37,10 +37,10 @@ shape "sizes from 512 bytes to 256 KiB" \
 	--bssplit=512/30:1k/10:4k/30:12k/10:64k/10:256k/10
 shape "several jobs, each with its own part" \
 	--rw=randwrite --bs=4k --ioengine=io_uring --iodepth=8 --numjobs=4 \
-	--size="$(part 2)M" --offset_increment=8M
+	--size="$(part 2048)K" --offset_increment=8M
 shape "through the page cache, with flushes" \
 	--rw=randwrite --bs=4k --ioengine=psync --direct=0 --fdatasync=64 \
-	--size="$(part 4)M"
+	--size="$(part 4096)K"
 shape "vectors of unaligned memory" \
 	--rw=randwrite --bs=16k --ioengine=libaio --iodepth=8 --iomem_align=512
 

@@ -15,7 +15,7 @@
 start_both 68M
 must "a region of 64 MiB is lent" lend 1 64M
 reserve_memory 16384
-must "there is a group with little memory" memory_group small $((8 + $(part 8)))M
+must "there is a group with little memory" memory_group small $((4 + $(part 16)))M
 
 check "events are switched on" trace_on xmemc_frontswap_store xmemc_frontswap_load
 # With a stage of sixteen pages many stores find it full and wait, or go through

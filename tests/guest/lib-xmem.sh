@@ -12,9 +12,10 @@ OTHER_ID=0x07e4
 DEV=/dev/xmem0
 FILES=$XMEM_TMP/files
 
-# Emulated machines do a fraction of the work in the same time.
-case $XMEM_BED in
-qemu) XMEM_WORK=${XMEM_WORK:-50} ;;
+# Emulated machines do a fraction of the work in the same time, debug kernels of them less.
+case $XMEM_BED$XMEM_DEBUG in
+qemu0) XMEM_WORK=${XMEM_WORK:-50} ;;
+qemu1) XMEM_WORK=${XMEM_WORK:-25} ;;
 *) XMEM_WORK=${XMEM_WORK:-100} ;;
 esac
 

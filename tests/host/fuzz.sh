@@ -14,7 +14,7 @@ clang -fsanitize=fuzzer,address -o "$XMEM_TMP/empty" "$XMEM_TMP/empty.c" 2>/dev/
 must "the targets build" make -s -j2 -C "$XMEM_SRC/tests/fuzz"
 for file in "$XMEM_SRC"/tests/fuzz/fuzz_*.c; do
 	name=${file##*/fuzz_}
-	check "$name" "$XMEM_SRC/tests/fuzz/run" 8 "${name%.c}"
+	check "$name" "$XMEM_SRC/tests/fuzz/run" 4 "${name%.c}"
 	note "$output"
 done
 finish

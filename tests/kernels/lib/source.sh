@@ -66,6 +66,18 @@ edit_um() {
 	# alone is sent no interrupts by others.
 	replace "$um/os-Linux/smp.c" $'\tsigset_t sigset;\n\n\tsigemptyset' \
 		$'\tsigset_t sigset;\n\n\tif (uml_ncpus == 1)\n\t\treturn;\n\tsigemptyset'
+
+	# A packet's reference keeps the queue pair, and whoever takes the packet
+	# from the queue drops it: at once, where the task that queues it is
+	# interrupted before it wakes the other.
+	local side queue wakes
+	for side in comp:resp_pkts:send resp:req_pkts:recv; do
+		IFS=: read -r side queue wakes <<<"$side"
+		queue=$'\tskb_queue_tail(&qp->'$queue$', skb);\n'
+		wakes=$'\trxe_sched_task(&qp->'$wakes$'_task);\n'
+		replace "$1/drivers/infiniband/sw/rxe/rxe_$side.c" "$queue$wakes" \
+			$'\trxe_get(qp);\n'"$queue$wakes"$'\trxe_put(qp);\n'
+	done
 }
 
 # User-Mode Linux before it had a PCI emulation.
