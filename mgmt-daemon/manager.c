@@ -34,12 +34,16 @@ bool xmemd_manager_leads(struct xmemd_manager *manager)
 
 static int refuse_follower(const struct xmemd_manager *manager, struct xmemd_refusal *why)
 {
+	struct xmemd_kv_status status;
+
 	if (manager->leader[0])
 		return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
 				       "manager \"%s\" at %s decides, not this one",
 				       manager->leader, manager->leader_url);
+	xmemd_kv_status(manager->kv, &status);
 	return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
-			       "no manager decides at the moment; try again");
+			       "no manager decides at the moment; try again%s%s",
+			       *status.trouble ? ": " : "", status.trouble);
 }
 
 /**

@@ -149,6 +149,20 @@ static int follow(struct xmemd_kv *kv, const struct xmemd_kv_watcher *watcher,
 	return 0;
 }
 
+/**
+ * xmemd_etcd_trouble() - what is wrong with etcd
+ * @e: etcd; its lock is held
+ *
+ * What the session meets stays until it does better; others succeed meanwhile, such as who
+ * reads from an etcd that is full.
+ *
+ * Return: that, in words, or "".
+ */
+const char *xmemd_etcd_trouble(const struct etcd *e)
+{
+	return *e->outside ? e->outside : e->trouble;
+}
+
 static void status(struct xmemd_kv *kv, struct xmemd_kv_status *status)
 {
 	struct etcd *e = etcd_of(kv);
@@ -159,11 +173,11 @@ static void status(struct xmemd_kv *kv, struct xmemd_kv_status *status)
 	status->revision = e->term && e->chain > e->seen ? e->chain : e->seen;
 	snprintf(status->leader, sizeof(status->leader), "%s", e->leader);
 	snprintf(status->leader_url, sizeof(status->leader_url), "%s", e->leader_url);
-	if (e->clash && !*e->trouble)
+	if (e->clash && !*xmemd_etcd_trouble(e))
 		snprintf(status->trouble, sizeof(status->trouble),
 			 "another manager is named \"%s\" (name= in [manager])", e->name);
 	else
-		snprintf(status->trouble, sizeof(status->trouble), "%s", e->trouble);
+		snprintf(status->trouble, sizeof(status->trouble), "%s", xmemd_etcd_trouble(e));
 	pthread_mutex_unlock(&e->lock);
 }
 

@@ -90,7 +90,8 @@ struct etcd_client {
  * @leader: name of who leads
  * @leader_url: its URL
  * @seen: newest revision that @watch has told
- * @trouble: why etcd cannot be reached
+ * @trouble: why the last request of anybody failed, "" if it did not
+ * @outside: why @session can neither lead nor be elected, "" if it can
  */
 struct etcd {
 	struct xmemd_kv kv;
@@ -115,11 +116,12 @@ struct etcd {
 	uint64_t term, chain;
 	char leader[64], leader_url[ETCD_TEXT];
 	uint64_t seen;
-	char trouble[2 * ETCD_TEXT];
+	char trouble[2 * ETCD_TEXT], outside[2 * ETCD_TEXT];
 };
 
 /* etcd.c */
 bool xmemd_etcd_pause(struct etcd *e, uint64_t ms, bool hurry);
+const char *xmemd_etcd_trouble(const struct etcd *e);
 
 /* etcd_http.c */
 enum etcd_result {

@@ -177,7 +177,7 @@ static void note(struct etcd *e, const char *trouble)
  * @until: clock (ms) at which to give up; 0: each member gets the configured time
  * @answer: result, only with ETCD_OK; json_decref() it
  *
- * Return: how it ended; in client->text in words unless ETCD_OK.
+ * Return: how it ended; client->text says so in words, "" with ETCD_OK.
  */
 enum etcd_result xmemd_etcd_post(struct etcd_client *client, const char *path, json_t *body,
 				 uint64_t until, json_t **answer)
@@ -207,6 +207,8 @@ enum etcd_result xmemd_etcd_post(struct etcd_client *client, const char *path, j
 	/* refused now, but what an earlier member was told may happen yet */
 	if (result != ETCD_OK && sent)
 		result = ETCD_NO_ANSWER;
-	note(e, result == ETCD_OK ? "" : client->text);
+	if (result == ETCD_OK)
+		*client->text = '\0';
+	note(e, client->text);
 	return result;
 }

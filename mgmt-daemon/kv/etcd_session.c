@@ -2,6 +2,7 @@
 /* Keeps the lease and campaigns. */
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <time.h>
 
 #include "kv/etcd.h"
@@ -167,9 +168,10 @@ static bool enter(struct session *s, uint64_t lease)
 }
 
 /* Who was elected is seen by the watch. */
-static void campaign(struct session *s, uint64_t lease)
+static bool campaign(struct session *s, uint64_t lease)
 {
 	const struct etcd *e = s->e;
+	enum etcd_result result;
 	json_t *answer, *txn;
 
 	txn = json_pack(
@@ -177,8 +179,9 @@ static void campaign(struct session *s, uint64_t lease)
 		xmemd_etcd_compare(e, "leader", "", "CREATE", "create_revision", "EQUAL", 0),
 		"success", xmemd_etcd_put(e, "leader", "", s->self, lease),
 		xmemd_etcd_put(e, "commit", "", "", 0));
-	xmemd_etcd_post(&s->client, "/v3/kv/txn", txn, 0, &answer);
+	result = xmemd_etcd_post(&s->client, "/v3/kv/txn", txn, 0, &answer);
 	json_decref(answer);
+	return result == ETCD_OK;
 }
 
 /*
@@ -225,10 +228,30 @@ static bool look(struct session *s)
 		return false;
 	if (!enter(s, lease))
 		return false;
-	if (vacant)
-		campaign(s, lease);
+	if (vacant && !campaign(s, lease))
+		return false;
 	look_behind(s);
 	return true;
+}
+
+/* Said once, when it begins and when it is over: rounds that fail are short. */
+static void say(struct session *s, bool well)
+{
+	const char *words = s->client.text;
+	struct etcd *e = s->e;
+	bool was;
+
+	pthread_mutex_lock(&e->lock);
+	was = *e->outside;
+	/* without words: nothing failed, but somebody has our name or the lease is gone */
+	if (well || *words)
+		snprintf(e->outside, sizeof(e->outside), "%s", well ? "" : words);
+	pthread_mutex_unlock(&e->lock);
+	if (!was && !well && *words)
+		fprintf(stderr, SD_WARNING "this manager can neither lead nor be elected: %s\n",
+			words);
+	if (was && well)
+		fprintf(stderr, SD_NOTICE "this manager takes part in elections again\n");
 }
 
 /**
@@ -250,9 +273,11 @@ void *xmemd_etcd_session_thread(void *arg)
 		free(s.self);
 		return NULL;
 	}
-	do
+	do {
+		*s.client.text = '\0';
 		well = look(&s);
-	while (!xmemd_etcd_pause(e, well ? e->lease_s * 1000ULL / 3 : AGAIN_MS, true));
+		say(&s, well);
+	} while (!xmemd_etcd_pause(e, well ? e->lease_s * 1000ULL / 3 : AGAIN_MS, true));
 	xmemd_etcd_client_close(&s.client);
 	free(s.self);
 	return NULL;

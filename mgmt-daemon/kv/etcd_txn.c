@@ -293,7 +293,7 @@ static bool leads(struct group *group)
 			 e->leader, e->leader_url);
 	else
 		snprintf(text, sizeof(text), "no manager leads at the moment%s%s",
-			 *e->trouble ? ": " : "", e->trouble);
+			 *xmemd_etcd_trouble(e) ? ": " : "", xmemd_etcd_trouble(e));
 	pthread_mutex_unlock(&e->lock);
 	if (!yes)
 		set_all(group, -1, 503, XMEMD_WHY_NOT_LEADER, text);
