@@ -55,10 +55,10 @@ static int pass_on(struct xmemd_call *call, const char *url)
 	if (xmem_http_request(&http, call->method, call->target, call->body, &call->reply, &err) <
 		    0 &&
 	    err.kind != XMEM_ERR_REFUSED)
-		return xmemd_refuse(&call->why, 503,
-				    "the manager that decides does not answer, and the request may "
-				    "have happened or not: %s",
-				    err.text);
+		return xmemd_refuse(
+			&call->why, 503,
+			"the manager that decides does not answer, and the request %s: %s",
+			err.unsent ? "did not happen" : "may have happened or not", err.text);
 	call->status = (unsigned int)err.status;
 	return call->reply ? 1 : -1;
 }

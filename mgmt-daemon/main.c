@@ -134,8 +134,7 @@ static int check_certificate(struct xmemd *daemon, struct xmemd_refusal *why)
 		memcpy(reason, why->text, sizeof(reason));
 		return xmemd_refuse(why, 400, "%s: %.500s", path, reason);
 	}
-	if ((daemon->roles & XMEMD_ROLE_MANAGER) &&
-	    !(self.roles & (XMEMD_ROLE_MANAGER | XMEMD_ROLE_ADMIN)))
+	if ((daemon->roles & XMEMD_ROLE_MANAGER) && !(self.roles & XMEMD_ROLE_MANAGER))
 		return xmemd_refuse(why, 400,
 				    "%s: the role manager needs a certificate with the role "
 				    "(OU) manager",

@@ -23,6 +23,7 @@ int xmem_err_set(struct xmem_err *err, enum xmem_err_kind kind, int code, const 
 	err->kind = kind;
 	err->code = code;
 	err->status = 0;
+	err->unsent = false;
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);

@@ -6,6 +6,8 @@
 #ifndef XMEM_ERR_H
 #define XMEM_ERR_H
 
+#include <stdbool.h>
+
 /* What an error means for the caller; the numbers are the exit codes of xmemadm. */
 enum xmem_err_kind {
 	XMEM_ERR_NONE = 0,
@@ -19,12 +21,14 @@ enum xmem_err_kind {
  * @kind: what it means for the caller
  * @code: positive errno
  * @status: HTTP status when a daemon answered, or 0
+ * @unsent: it was not asked at all, so that nothing can have happened
  * @text: for people, one line without a dot at the end
  */
 struct xmem_err {
 	enum xmem_err_kind kind;
 	int code;
 	int status;
+	bool unsent;
 	char text[512];
 };
 

@@ -151,14 +151,20 @@ static int perform(CURL *curl, const struct xmem_http *http, json_t **out, struc
 		   const char *details, struct xmem_err *err)
 {
 	CURLcode code = curl_easy_perform(curl);
-	long status = 0;
+	long status = 0, sent = 1;
+	int rc;
 
 	if (answer->too_long)
 		return xmem_err_set(err, XMEM_ERR_UNREACHABLE, E2BIG,
 				    "%s: its answer is longer than %d MiB", http->url,
 				    ANSWER_MAX >> 20);
-	if (code)
-		return xmem_http_failed(curl, code, http, details, err);
+	if (code) {
+		rc = xmem_http_failed(curl, code, http, details, err);
+		curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+		if (err)
+			err->unsent = !sent;
+		return rc;
+	}
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	return read_answer(status, http, answer, out, err);
 }
