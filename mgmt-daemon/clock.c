@@ -165,6 +165,22 @@ static void take_back(struct xmemd_manager *manager, const char *name,
 	xmemd_model_unlock(&manager->model);
 }
 
+/* Return: whether it was stuck before. */
+static bool set_stuck(struct xmemd_manager *manager, const char *name, bool stuck)
+{
+	struct xmemd_alloc_entry *entry;
+	bool was = false;
+
+	xmemd_model_lock(&manager->model);
+	entry = xmemd_model_find_locked(&manager->model, name);
+	if (entry) {
+		was = entry->stuck;
+		entry->stuck = stuck;
+	}
+	xmemd_model_unlock(&manager->model);
+	return was;
+}
+
 /* Return: 0, or -1 when the step has to be taken back. */
 static int take_step(struct xmemd_manager *manager, const struct xmemd_claim *claim,
 		     const struct xmemd_alloc *alloc, const struct xmemd_lease_step *step)
@@ -177,19 +193,23 @@ static int take_step(struct xmemd_manager *manager, const struct xmemd_claim *cl
 	};
 	struct xmemd_refusal why = {};
 	int written, ret;
+	bool said;
 
 	if (step->what == XMEMD_LEASE_NOTHING)
 		return 0;
-	fprintf(stderr, SD_NOTICE "allocation %s: %s\n", alloc->name, step->cause);
 	ret = written = write_step(manager, claim, alloc, step->cause, &why);
 	if (!ret)
 		xmemd_manager_tell(manager, told[step->what], alloc, step->cause);
 	if (!ret && step->what == XMEMD_LEASE_DESTROY)
 		ret = xmemd_destroy_claimed(manager, claim, alloc, &why);
-	if (ret < 0) {
+	/* once, however often it is tried: a full disk may hold up thousands */
+	said = set_stuck(manager, alloc->name, ret < 0) && ret < 0;
+	if (!said)
+		fprintf(stderr, SD_NOTICE "allocation %s: %s\n", alloc->name, step->cause);
+	if (ret < 0 && !said)
 		fprintf(stderr, SD_ERR "allocation %s: %s\n", alloc->name, why.text);
+	if (ret < 0)
 		look_later(manager, alloc->name);
-	}
 	xmemd_refusal_clear(&why);
 	return written;
 }

@@ -45,6 +45,7 @@ struct xmemd_leg_entry {
  * @leg: its regions in xmemd_model.legs
  * @legs: how many
  * @generation: of the feed that it was in
+ * @stuck: what its lease demands could not be done, and that was said
  */
 struct xmemd_alloc_entry {
 	struct xmemd_node by_name, by_owner, by_time;
@@ -55,6 +56,7 @@ struct xmemd_alloc_entry {
 	struct xmemd_leg_entry *leg;
 	unsigned int legs;
 	uint32_t generation;
+	bool stuck;
 };
 
 /**
