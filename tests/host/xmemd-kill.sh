@@ -58,7 +58,7 @@ work() {
 work &
 worker=$!
 daemons=(manager a1 manager a2)
-for ((n = 0; n < 40; n++)); do
+for ((n = 0; n < 25; n++)); do
 	victim=${daemons[RANDOM % 4]}
 	# a moment, without a process
 	read -r -t "0.$((RANDOM % 9 + 1))" <>"$XMEM_TMP/pause" || :
