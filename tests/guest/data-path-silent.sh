@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: the appliance runs no code of ours while a client reads and writes
-# kernels: uml-7.3-debug uml-5.10-debug debian-6.12
+# kernels: uml-7.3-debug uml-5.10-debug
 # guests: 2
 # tier: quick
 # timeout: 90

@@ -269,6 +269,7 @@ _exec=
 in_group() {
 	local group=$1
 	shift
+	# shellcheck disable=SC2016  # the other shell expands it
 	$_exec bash -c 'echo $$ >"/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' \
 		"$group" "$@"
 }

@@ -24,7 +24,7 @@ trace_on() {
 	echo nop >$events/current_tracer
 	echo 1 >$events/options/stacktrace
 	echo 1 >$events/options/sym-offset
-	echo "$(part 30000)" >$events/buffer_size_kb
+	part 30000 >$events/buffer_size_kb
 	echo >$events/trace
 	local event
 	for event in kmalloc kmalloc_node kmem_cache_alloc kmem_cache_alloc_node \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # about: every wrong connect is refused with its reason, and changes nothing
-# kernels: uml-7.3-debug debian-6.12
+# kernels: uml-7.3-debug
 # guests: 1
 # tier: quick
 # timeout: 120
