@@ -61,14 +61,33 @@ told() { # what was said; fails like each of those requests
 }
 
 # A number far from those that are used, so that the list needs memory for it.
+far="$XMEM_APPLIANCE_A_REGION_ID:u64=0x500000"
 every_failure "a region" 'xmemadm region destroy 0x500000' xmem_appliance \
-	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$XMEM_APPLIANCE_A_REGION_ID:u64=0x500000" \
+	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$far" \
 	"$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000" \
 	"$XMEM_APPLIANCE_A_REGION_META:s=of an allocation"
 refused 'no memory for the meta' told
 refused 'no memory to describe the region' told
-refused 'no memory for the list of regions' told
 refused 'no memory for the answer' told
+
+# The list asks twice, so one failure is not enough: all allocations of its kind fail.
+# The probability goes first and comes last: without the filters it is everybody's.
+fail_nodes() { # 0 or 1
+	local filter=N file
+	[ "$1" = 0 ] || filter=Y
+	echo 0 >"$knobs/probability"
+	for file in cache-filter:$filter task-filter:$filter times:-1 "probability:$(($1 * 100))"; do
+		echo "${file#*:}" >"$knobs/${file%:*}" || return
+	done
+}
+echo 1 >/sys/kernel/slab/radix_tree_node/failslab
+must "nodes of lists cannot be had" fail_nodes 1
+refused 'no memory for the list of regions' rawnl -F xmem_appliance \
+	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$far" "$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000"
+must "they can" fail_nodes 0
+check "the region can be had" rawnl xmem_appliance \
+	"$XMEM_APPLIANCE_CMD_REGION_NEW" "$far" "$XMEM_APPLIANCE_A_REGION_SIZE:u64=0x400000"
+check "and goes" xmemadm region destroy 0x500000
 
 every_failure "a grant" 'xmemadm region revoke 2 --client 0x99' xmem_appliance \
 	"$XMEM_APPLIANCE_CMD_GRANT_NEW" "$XMEM_APPLIANCE_A_GRANT_REGION:u64=2" \

@@ -26,6 +26,7 @@ static bool dump;
 static int version = 1;
 static size_t trailing;	     /* bytes behind the last attribute */
 static const char *fail_nth; /* which of the kernel's allocations is to fail */
+static bool fail_all;	     /* whether those that failslab is set to fail all */
 static int kill_after = -1;  /* milliseconds after which the sender is killed */
 
 static void die(const char *what, const char *more)
@@ -36,11 +37,13 @@ static void die(const char *what, const char *more)
 
 static void usage(void)
 {
-	fputs("usage: rawnl [-d] [-V VERSION] [-g BYTES] [-f N] [-k MS]\n"
+	fputs("usage: rawnl [-d] [-V VERSION] [-g BYTES] [-f N] [-F] [-k MS]\n"
 	      "             FAMILY COMMAND [ATTRIBUTE...]\n"
 	      "  -d  ask for a dump\n"
 	      "  -g  so many bytes of garbage behind the attributes\n"
 	      "  -f  let the kernel's Nth allocation for the request fail\n"
+	      "  -F  let all those of the kernel's allocations for the request fail\n"
+	      "      that /sys/kernel/debug/failslab says\n"
 	      "  -k  kill the process that sends, so many milliseconds after\n"
 	      "ATTRIBUTE is TYPE:KIND=VALUE, all numbers:\n"
 	      "  u8= u16= u32= u64=  an integer\n"
@@ -278,6 +281,25 @@ static void send_and_fail(struct nl_sock *sk, struct nl_msg *msg)
 	}
 }
 
+static void make_it_fail(int fd, const char *value)
+{
+	if (fd < 0 || pwrite(fd, value, 1, 0) < 0)
+		die("cannot let allocations fail", strerror(errno));
+}
+
+static void send_and_fail_all(struct nl_sock *sk, struct nl_msg *msg)
+{
+	int fd = open("/proc/self/make-it-fail", O_WRONLY), sent;
+
+	nl_complete_msg(sk, msg);
+	make_it_fail(fd, "1");
+	sent = nl_send(sk, msg);
+	make_it_fail(fd, "0");
+	close(fd);
+	if (sent < 0)
+		die("cannot send", nl_geterror(sent));
+}
+
 static void request(struct nl_sock *sk, char **word, int count)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(1 << 17);
@@ -302,6 +324,8 @@ static void request(struct nl_sock *sk, char **word, int count)
 		send_and_die(sk, msg);
 	else if (fail_nth)
 		send_and_fail(sk, msg);
+	else if (fail_all)
+		send_and_fail_all(sk, msg);
 	else if (nl_send_auto(sk, msg) < 0)
 		die("cannot send", strerror(errno));
 	nlmsg_free(msg);
@@ -312,13 +336,16 @@ int main(int argc, char **argv)
 	struct nl_sock *sk = nl_socket_alloc();
 	int c;
 
-	while ((c = getopt(argc, argv, "+dV:g:f:k:")) != -1) {
+	while ((c = getopt(argc, argv, "+dFV:g:f:k:")) != -1) {
 		switch (c) {
 		case 'd':
 			dump = true;
 			break;
 		case 'V':
 			version = atoi(optarg);
+			break;
+		case 'F':
+			fail_all = true;
 			break;
 		case 'f':
 			fail_nth = optarg;
