@@ -32,14 +32,21 @@ bool xmemd_manager_leads(struct xmemd_manager *manager)
 	return leads;
 }
 
-static int refuse_follower(const struct xmemd_manager *manager, struct xmemd_refusal *why)
+/* Without the model's lock: a store may hold its own while it waits for the disk. */
+static int refuse_follower(struct xmemd_manager *manager, struct xmemd_refusal *why)
 {
 	struct xmemd_kv_status status;
+	bool known;
 
-	if (manager->leader[0])
-		return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
-				       "manager \"%s\" at %s decides, not this one",
-				       manager->leader, manager->leader_url);
+	xmemd_model_lock(&manager->model);
+	known = manager->leader[0];
+	if (known)
+		xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
+				"manager \"%s\" at %s decides, not this one", manager->leader,
+				manager->leader_url);
+	xmemd_model_unlock(&manager->model);
+	if (known)
+		return -1;
 	xmemd_kv_status(manager->kv, &status);
 	return xmemd_refuse_as(why, 503, XMEMD_WHY_NOT_LEADER,
 			       "no manager decides at the moment; try again%s%s",
@@ -83,11 +90,9 @@ int xmemd_manager_claim(struct xmemd_manager *manager, struct xmemd_claim *claim
 	snprintf(claim->key, sizeof(claim->key), "%s%s", prefix, name);
 	xmemd_model_lock(&manager->model);
 	claim->term = manager->leads ? manager->term : 0;
-	if (!claim->term)
-		refuse_follower(manager, why);
 	xmemd_model_unlock(&manager->model);
 	if (!claim->term)
-		return -1;
+		return refuse_follower(manager, why);
 	pthread_mutex_lock(&manager->lock);
 	mine = xmemd_index_add(&manager->claims, &claim->node, claim->key, claim);
 	pthread_mutex_unlock(&manager->lock);
@@ -124,9 +129,8 @@ int xmemd_manager_lock_claimed(struct xmemd_manager *manager, const struct xmemd
 	xmemd_model_lock(&manager->model);
 	if (manager->leads && manager->term == claim->term)
 		return 0;
-	refuse_follower(manager, why);
 	xmemd_model_unlock(&manager->model);
-	return -1;
+	return refuse_follower(manager, why);
 }
 
 /**

@@ -91,7 +91,7 @@ struct etcd_client {
  * @leader_url: its URL
  * @seen: newest revision that @watch has told
  * @trouble: why the last request of anybody failed, "" if it did not
- * @outside: why @session can neither lead nor be elected, "" if it can
+ * @outside: why @session can neither stay leader nor be elected, "" if it can
  */
 struct etcd {
 	struct xmemd_kv kv;

@@ -243,12 +243,12 @@ static void say(struct session *s, bool well)
 
 	pthread_mutex_lock(&e->lock);
 	was = *e->outside;
-	/* without words: nothing failed, but somebody has our name or the lease is gone */
-	if (well || *words)
-		snprintf(e->outside, sizeof(e->outside), "%s", well ? "" : words);
+	/* without words nothing failed: somebody has our name, or the lease is over */
+	snprintf(e->outside, sizeof(e->outside), "%s", well ? "" : words);
 	pthread_mutex_unlock(&e->lock);
 	if (!was && !well && *words)
-		fprintf(stderr, SD_WARNING "this manager can neither lead nor be elected: %s\n",
+		fprintf(stderr,
+			SD_WARNING "this manager can neither stay leader nor be elected: %s\n",
 			words);
 	if (was && well)
 		fprintf(stderr, SD_NOTICE "this manager takes part in elections again\n");

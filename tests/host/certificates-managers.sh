@@ -32,11 +32,9 @@ MANAGERS=(m1 m2)
 etcd_up
 configure a1 appliance
 start a1 XMEMD_MEMORY_MIB=64
-# with NAME CERT: start a manager with that certificate, after the one it had
+# with NAME CERT: start a manager with that certificate
 with() {
-	! alive "$1" || stop "$1"
-	configure "$1" manager "$2"
-	sed -i "s|^database = .*|name = $1\netcd = $ETCD\nurl = $(url "$1")|" "$XMEM_TMP/$1.conf"
+	configure_on "$1" "$ETCD" "$2"
 	sed -i "s,^\[daemon\],crl = $XMEM_TMP/list\n&," "$XMEM_TMP/$1.conf"
 	start "$1"
 }
@@ -53,15 +51,13 @@ m2_follows() {
 pair() {
 	local name
 	for name in m1 m2; do
-		! alive $name || stop $name
+		[ -z "${_pid[$name]:-}" ] || stop $name
 	done
 	with m1 "$1"
 	wait_for 40 m1_leads || die "m1 leads"
 	with m2 "$2"
 	wait_for 40 m2_follows || die "m2 follows"
 }
-_pid[m1]=0 _pid[m2]=0
-alive() { [ "${_pid[$1]}" != 0 ] && kill -0 "${_pid[$1]}" 2>/dev/null; }
 pair managers good
 must "the appliance is known" api admin m1 POST /v1/appliances "{\"name\":\"a1\",\"url\":\"$(url a1)\"}"
 check "with good ones a follower passes on" create m2 v

@@ -8,12 +8,27 @@
 
 MANAGERS=(m1 m2 m3)
 
-# manager_on NAME ETCD: start a manager on these members. Managers of one cluster have
-# one name in their certificates, so that regions are theirs alike
-manager_on() {
-	configure "$1" manager managers
+# configure_on NAME ETCD [CERT]: the configuration of a manager on these members. Managers of
+# one cluster have one name in their certificates, so that regions are theirs alike
+configure_on() {
+	configure "$1" manager "${3:-managers}"
 	sed -i "s|^database = .*|name = $1\netcd = $2\nurl = $(url "$1")|" "$XMEM_TMP/$1.conf"
+}
+manager_on() {
+	configure_on "$@"
 	start "$1"
+}
+
+# cluster_up: two appliances, and all managers on $ETCD
+cluster_up() {
+	local name
+	for name in a1 a2; do
+		configure "$name" appliance
+		start "$name" XMEMD_MEMORY_MIB=256
+	done
+	for name in "${MANAGERS[@]}"; do
+		manager_on "$name" "$ETCD"
+	done
 }
 
 manager_leads() { [ "$(value admin "$1" /v1/status 'a["manager"]["leads"]')" = "$2" ]; }

@@ -94,7 +94,8 @@ at_once() { # TEXT STATUS METHOD PATH BODY
 	kill -STOP "${_pid[a1]}" "${_pid[a2]}"
 	start manager
 	{ api admin manager "$3" "$4" "$5" 2>&1; cat "$XMEM_TMP/code"; } >"$answer" &
-	sleep 1
+	# that it waits cannot be seen from outside; an answer before its time can
+	wait_for 1 test -s "$answer"
 	kill -CONT "${_pid[a1]}" "${_pid[a2]}"
 	wait $!
 	equal "asked at once: $1: answered ($(head -n 1 "$answer"))" "$(tail -n 1 "$answer")" "$2"

@@ -11,13 +11,7 @@ must "build" build
 must "certificates" pki "$XMEM_TMP/pki" managers:manager a1:appliance a2:appliance \
 	admin:admin alice:client bob:client
 etcd_up
-for name in a1 a2; do
-	configure "$name" appliance
-	start "$name" XMEMD_MEMORY_MIB=256
-done
-for name in "${MANAGERS[@]}"; do
-	manager_on "$name" "$ETCD"
-done
+cluster_up
 
 follower() {
 	local name
